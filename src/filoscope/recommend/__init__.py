@@ -1,0 +1,1 @@
+"""Events in, a ranked and explained feed out. Pivot: `Candidate`."""

@@ -1,0 +1,1 @@
+"""The Django project: who, what, when, and who may."""

@@ -1,0 +1,1 @@
+"""Who: accounts, handles, sign-in."""

@@ -1,0 +1,1 @@
+"""What comes next: pages of clips, and the events that teach them."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class FeedConfig(AppConfig):
+    name = "filoscope.server.feed"
+    label = "feed"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""What an owner types: serve, worker, demo, doctor, backup."""

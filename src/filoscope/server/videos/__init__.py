@@ -1,0 +1,1 @@
+"""What is seen: uploads, clips and the files made of them."""
