@@ -1,0 +1,99 @@
+"""A pick for one viewer, where it came from, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """What brought a clip into the feed: the strongest part of its score, or exploration."""
+
+    FOLLOWING = "following"
+    INTEREST = "interest"
+    POPULAR = "popular"
+    FRESH = "fresh"
+    EXPLORE = "explore"
+
+
+class ReasonKind(StrEnum):
+    """What a reason is about."""
+
+    FOLLOWING = "following"  # subject: maker id
+    MAKER = "maker"  # subject: maker id
+    SOUND = "sound"  # subject: sound id
+    TAG = "tag"  # subject: the tag
+    POPULAR = "popular"
+    FRESH = "fresh"
+    EXPLORE = "explore"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a pick.
+
+    Parameters
+    ----------
+    kind
+        What it is about.
+    subject
+        A maker's or a sound's id, or a tag, as `kind` says; None where it needs none.
+    count
+        How many clips the viewer watched long that speak for it; 0 where nothing is counted.
+    weight
+        What it added to the score.
+    """
+
+    kind: ReasonKind
+    subject: int | str | None = None
+    count: int = 0
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One pick.
+
+    Parameters
+    ----------
+    clip_id
+        The clip.
+    score
+        What it was ranked by; comparable inside one page only.
+    source
+        What brought it in.
+    reasons
+        The strongest first, at most three.
+    propensity
+        The chance with which this clip came to this place, given the places before it: goes into
+        the log with the impression.
+    """
+
+    clip_id: int
+    score: float
+    source: Source
+    reasons: tuple[Reason, ...]
+    propensity: float
+
+
+def say(reason: Reason, *, handle_of: Callable[[int], str] = "person {}".format) -> str:
+    """Put a reason into words, addressed to the viewer.
+
+    Parameters
+    ----------
+    handle_of
+        Gives the name of a maker, with its @.
+    """
+    clips = "a clip" if reason.count == 1 else f"{reason.count} clips"
+    subject = reason.subject
+    by = handle_of(subject) if isinstance(subject, int) else ""
+    return {
+        ReasonKind.FOLLOWING: f"you follow {by}",
+        ReasonKind.MAKER: f"you enjoyed {clips} by {by}",
+        ReasonKind.SOUND: f"you enjoyed {clips} with this sound",
+        ReasonKind.TAG: f"you enjoyed {clips} tagged #{subject}",
+        ReasonKind.POPULAR: "people watch it longer than other clips of its length",
+        ReasonKind.FRESH: "it has just been published",
+        ReasonKind.EXPLORE: "it is waiting for its first viewers",
+    }[reason.kind]

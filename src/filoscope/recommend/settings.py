@@ -1,0 +1,53 @@
+"""What an owner can set: weights of outcomes, weights of the score, and the mix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWeights:
+    """What one viewer's doing with one clip is worth; watching long is 1, leaving at once -1."""
+
+    watch: float = 1.0
+    like: float = 1.0
+    save: float = 1.2
+    share: float = 1.5
+    comment: float = 0.6
+    use_sound: float = 1.5
+    follow: float = 1.5
+    reject: float = -4.0  # not interested, hide, report: weighs more than any bait can earn
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreWeights:
+    """What lifts a clip in a viewer's feed. Each term lies between about -1 and 1."""
+
+    interest: float = 1.0  # likeness to what this viewer watched long, by maker, sound and tags
+    quality: float = 0.8  # watched longer than clips of its length are
+    trend: float = 0.4  # how much it is watched these days
+    freshness: float = 0.4  # newly published
+    following: float = 0.8  # by somebody the viewer follows
+    language: float = 0.5  # taken off a clip in a language that the viewer does not read
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an owner can set, with defaults that suit a small community."""
+
+    outcomes: OutcomeWeights = field(default_factory=OutcomeWeights)
+    score: ScoreWeights = field(default_factory=ScoreWeights)
+    explore_share: float = 0.15  # chance that a place goes to a clip hardly shown yet
+    first_audience: int = 30  # showings that every clip is owed, the more the better it does
+    trend_half_life_s: float = 2 * 86400.0  # popularity fades by half
+    taste_half_life_s: float = 30 * 86400.0  # what a viewer did fades by half
+    freshness_half_life_s: float = 1.5 * 86400.0
+    variety: float = 0.25  # taken off for each clip of the page with the same sound, tag or maker
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no feed can follow."""
+        for name in ("trend_half_life_s", "taste_half_life_s", "freshness_half_life_s"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be more than 0 seconds, is {getattr(self, name)}")
+        if not 0 <= self.explore_share < 1:
+            raise ValueError(f"explore_share must be in [0, 1), is {self.explore_share}")

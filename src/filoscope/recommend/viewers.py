@@ -1,0 +1,110 @@
+"""What one viewer has met: the clips in the order they met them, and what they did with each.
+
+This is all that the engine keeps of a person. Tastes are computed from it when a page is asked
+for, so a swipe counts at once, and what is forgotten here is forgotten everywhere.
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filoscope.recommend.settings import OutcomeWeights
+
+FIRST_ROOM = 16  # meetings; doubled whenever they run out
+
+
+class Did(IntFlag):
+    """What a viewer did with a clip: bits of one 16-bit number."""
+
+    SEEN = 1
+    WATCHED = 2
+    FINISHED = 4
+    LIKED = 8
+    SAVED = 16
+    SHARED = 32
+    COMMENTED = 64
+    USED_SOUND = 128
+    FOLLOWED = 256  # followed its maker from it
+    REJECTED = 512
+
+
+class Viewer:
+    """The meetings of one viewer, in order, as arrays; and whom they follow.
+
+    Attributes
+    ----------
+    rows : (room,) int32, rows of the catalogue
+    did : (room,) uint16, bits of `Did`
+    rank : (room,) float32, the watch ranked against clips of its length, 0 to 1
+    time_s : (room,) float64, when last something was done with it
+    """
+
+    __slots__ = ("did", "events", "following", "number", "rank", "rows", "size", "time_s")
+    COLUMNS = ("rows", "did", "rank", "time_s")
+
+    def __init__(self, number: int) -> None:
+        self.number = number  # in the order of first events: names the viewer without their id
+        self.events = 0
+        self.size = 0
+        self.following: set[int] = set()
+        self.rows = np.zeros(FIRST_ROOM, np.int32)
+        self.did = np.zeros(FIRST_ROOM, np.uint16)
+        self.rank = np.zeros(FIRST_ROOM, np.float32)
+        self.time_s = np.zeros(FIRST_ROOM)
+
+    def meeting(self, row: int) -> int:
+        """Return where the meeting with this clip is kept, making place for it if it is new."""
+        found = np.flatnonzero(self.rows[: self.size] == row)
+        if found.size:
+            return int(found[0])
+        if self.size == len(self.rows):
+            self._double()
+        place = self.size
+        self.rows[place] = row
+        self.size += 1
+        return place
+
+    def _double(self) -> None:
+        for name in self.COLUMNS:
+            column = getattr(self, name)
+            setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
+
+    def restore(self, arrays: dict[str, NDArray[np.generic]]) -> None:
+        """Become the meetings of a snapshot, arrays of one length."""
+        self.size = len(arrays["rows"])
+        while len(self.rows) < self.size:
+            self._double()
+        for name in self.COLUMNS:
+            getattr(self, name)[: self.size] = arrays[name]
+
+
+def worth(
+    did: NDArray[np.uint16], rank: NDArray[np.float32], weights: OutcomeWeights
+) -> NDArray[np.float64]:
+    """Return what each meeting says about the viewer's taste.
+
+    Parameters
+    ----------
+    did, rank : (meetings,)
+        Bits of `Did`, and the watch ranked among clips of its length.
+
+    Returns
+    -------
+    (meetings,) float64
+        0 for a clip that was only shown; -1 to 1 for a watch; more with likes and their kin.
+    """
+    value = np.where(did & Did.WATCHED, weights.watch * (2.0 * rank - 1.0), 0.0)
+    for bit, weight in (
+        (Did.LIKED, weights.like),
+        (Did.SAVED, weights.save),
+        (Did.SHARED, weights.share),
+        (Did.COMMENTED, weights.comment),
+        (Did.USED_SOUND, weights.use_sound),
+        (Did.FOLLOWED, weights.follow),
+        (Did.REJECTED, weights.reject),
+    ):
+        value += weight * ((did & bit) != 0)
+    return value

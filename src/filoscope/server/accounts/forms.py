@@ -1,0 +1,4 @@
+from allauth.account.forms import SignupForm
+
+
+class SignUpForm(SignupForm): ...

@@ -1,0 +1,210 @@
+"""An upload is bytes on their way in. A clip is what becomes of them. A rendition is a file to play."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from filoscope.server.kit.identifiers import new_slug
+from filoscope.server.sounds.models import Sound
+
+CAPTION_LENGTH_MAX = 2200  # what people know from elsewhere
+
+
+class Hashtag(models.Model):
+    """A word that clips are found by, in lower case and without its #."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    def __str__(self) -> str:
+        return f"#{self.name}"
+
+    def get_absolute_url(self) -> str:
+        return f"/tag/{self.name}"
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public"
+    FOLLOWERS = "followers"
+    UNLISTED = "unlisted"
+    PRIVATE = "private"
+
+
+class Clip(models.Model):
+    """One short video by one person: `received` -> `processing` -> `ready`, or `failed`.
+
+    Shown to others only when `visible()`: ready, posted, not hidden, not removed.
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        PROCESSING = "processing"
+        READY = "ready"  # at least one rendition plays; the others may still follow
+        FAILED = "failed"
+
+    slug = models.CharField(max_length=11, unique=True, default=new_slug)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="clips"
+    )
+    # Null: silent, or not known yet.
+    sound = models.ForeignKey(Sound, null=True, on_delete=models.SET_NULL, related_name="clips")
+    caption = models.CharField(max_length=CAPTION_LENGTH_MAX, blank=True)
+    # What the picture shows, for those who cannot see it.
+    alt_text = models.CharField(max_length=1000, blank=True)
+    # BCP 47. Empty: not said.
+    language = models.CharField(max_length=35, blank=True)
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    allows_comments = models.BooleanField(default=True)
+    hashtags = models.ManyToManyField(Hashtag, related_name="clips", blank=True)
+    mentions = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="mentioned_in", blank=True
+    )
+
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    # What is being done ("probe", "480", "720", ...) and how much of all of it is done, 0 to 1.
+    step = models.CharField(max_length=20, blank=True)
+    progress = models.FloatField(default=0)
+    # Why it failed: a code for programs, a sentence for the person. Empty: it did not.
+    failure_code = models.CharField(max_length=40, blank=True)
+    failure = models.CharField(max_length=500, blank=True)
+
+    received_at = models.DateTimeField(default=timezone.now)
+    # When its maker pressed Post. Null: still a draft.
+    posted_at = models.DateTimeField(null=True, blank=True)
+    # When it was first both posted and playable: the time that feeds sort by. Null: not yet.
+    published_at = models.DateTimeField(null=True, blank=True)
+    # When every rendition was there. Null: some are still to come.
+    completed_at = models.DateTimeField(null=True, blank=True)
+    # When a moderator hid it. Null: not hidden.
+    hidden_at = models.DateTimeField(null=True, blank=True)
+
+    # The file as it came, below UPLOAD_ROOT. Empty: gone.
+    original = models.CharField(max_length=200, blank=True)
+    # The folder of this run's outputs below MEDIA_ROOT; a new run takes a new folder. Empty: none yet.
+    folder = models.CharField(max_length=200, blank=True, db_index=True)
+    # Null until probed. Width and height as displayed: upright, square pixels.
+    duration_s = models.FloatField(null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    has_sound = models.BooleanField(default=False)
+    blurhash = models.CharField(max_length=60, blank=True)
+    # "#rrggbb" behind the poster while it loads. Empty: not known yet.
+    colour = models.CharField(max_length=7, blank=True)
+
+    # Counted by `social.actions` and `feed.actions` in the transaction of the thing counted.
+    view_count = models.PositiveIntegerField(default=0)
+    like_count = models.PositiveIntegerField(default=0)
+    comment_count = models.PositiveIntegerField(default=0)
+    save_count = models.PositiveIntegerField(default=0)
+    share_count = models.PositiveIntegerField(default=0)
+
+    # Caption, hashtags, handle and sound, in PostgreSQL's `simple` configuration. Null: not made yet.
+    search = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-published_at", "-id"],
+                name="clip_latest",
+                condition=Q(published_at__isnull=False, hidden_at__isnull=True),
+            ),
+            models.Index(fields=["account", "-published_at"], name="clip_by_account"),
+            models.Index(fields=["sound", "-published_at"], name="clip_by_sound"),
+            GinIndex(fields=["search"], name="clip_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} by {self.account}"
+
+    def get_absolute_url(self) -> str:
+        return f"/v/{self.slug}"
+
+    @property
+    def poster_url(self) -> str:
+        """Address of the still picture, or an empty string."""
+        return f"{settings.MEDIA_URL}{self.folder}/poster.webp" if self.folder else ""
+
+
+class Rendition(models.Model):
+    """One rung of the ladder: a fragmented MP4 that plays as it is and serves HLS by byte range."""
+
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="renditions")
+    short_edge = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size_bytes = models.PositiveBigIntegerField()
+    bitrate_kbps = models.PositiveIntegerField()
+    # RFC 6381, as "avc1.64001f,mp4a.40.2".
+    codecs = models.CharField(max_length=60)
+    # File name inside the clip's folder.
+    file = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["clip", "short_edge"], name="rendition_once"),
+        )
+        ordering = ("short_edge",)
+
+    def __str__(self) -> str:
+        return f"{self.clip.slug} {self.short_edge}p"
+
+
+class CaptionTrack(models.Model):
+    """What is said in a clip, as WebVTT, in one language."""
+
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="caption_tracks")
+    # BCP 47.
+    language = models.CharField(max_length=35)
+    label = models.CharField(max_length=60)
+    # The WebVTT text itself: a few kilobytes, and gone with the clip.
+    text = models.TextField(max_length=200_000)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["clip", "language"], name="caption_track_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.clip.slug} {self.language}"
+
+
+class Upload(models.Model):
+    """A file on its way in by tus 1.0: `offset` bytes of `size` are safe on disk."""
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving"
+        COMPLETE = "complete"  # a clip was made of it
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads"
+    )
+    size_bytes = models.PositiveBigIntegerField()
+    offset_bytes = models.PositiveBigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVING)
+    # Why it was refused, for the person. Empty: it was not.
+    refusal = models.CharField(max_length=500, blank=True)
+    # As the sender named it: shown back to them, believed by nobody.
+    file_name = models.CharField(max_length=255, blank=True)
+    # What the clip will be made with; `post` false leaves it a draft until Post is pressed.
+    caption = models.CharField(max_length=CAPTION_LENGTH_MAX, blank=True)
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    post = models.BooleanField(default=True)
+    # Null: not complete yet.
+    clip = models.OneToOneField(Clip, null=True, on_delete=models.SET_NULL, related_name="upload")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-created_at"], name="upload_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name or self.id} {self.offset_bytes}/{self.size_bytes}"
