@@ -1,1 +1,81 @@
-"""Frames and samples in and out of files: the one place that knows FFmpeg."""
+"""Frames and samples in and out of files: the one place that knows FFmpeg.
+
+>>> from filoscope.media import probe, transcode
+>>> probe("clip.mov").duration_s
+12.48
+
+Importing this package loads neither FFmpeg nor OpenCV; the first use of a name does.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from filoscope.media.errors import (
+        Cancelled,
+        ChildDied,
+        LimitReached,
+        MediaError,
+        NoSpace,
+        NothingToShow,
+        NotAVideo,
+        OutOfMemory,
+        TooHeavy,
+        TooLarge,
+        TooLong,
+        UnreadableFile,
+    )
+    from filoscope.media.limits import Limits
+    from filoscope.media.facts import Probe, probe
+    from filoscope.media.ladder import Ladder, Rung, RungFile, Sound, Stills, plan_ladder
+    from filoscope.media.transcoding import transcode
+
+_HOME_OF = {
+    name: f"filoscope.media.{module}"
+    for module, names in {
+        "errors": (
+            "MediaError Cancelled ChildDied LimitReached NoSpace NotAVideo NothingToShow "
+            "OutOfMemory TooHeavy TooLarge TooLong UnreadableFile"
+        ),
+        "limits": "Limits",
+        "facts": "Probe probe",
+        "ladder": "Ladder Rung RungFile Sound Stills plan_ladder",
+        "transcoding": "transcode",
+    }.items()
+    for name in names.split()
+}
+
+__all__ = [
+    "Cancelled",
+    "ChildDied",
+    "Ladder",
+    "LimitReached",
+    "Limits",
+    "MediaError",
+    "NoSpace",
+    "NotAVideo",
+    "NothingToShow",
+    "OutOfMemory",
+    "Probe",
+    "Rung",
+    "RungFile",
+    "Sound",
+    "Stills",
+    "TooHeavy",
+    "TooLarge",
+    "TooLong",
+    "UnreadableFile",
+    "plan_ladder",
+    "probe",
+    "transcode",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOME_OF[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    return getattr(import_module(home), name)
