@@ -19,17 +19,17 @@ if TYPE_CHECKING:
         LimitReached,
         MediaError,
         NoSpace,
-        NothingToShow,
         NotAVideo,
+        NothingToShow,
         OutOfMemory,
         TooHeavy,
         TooLarge,
         TooLong,
         UnreadableFile,
     )
-    from filoscope.media.limits import Limits
     from filoscope.media.facts import Probe, probe
     from filoscope.media.ladder import Ladder, Rung, RungFile, Sound, Stills, plan_ladder
+    from filoscope.media.limits import Limits
     from filoscope.media.transcoding import transcode
 
 _HOME_OF = {

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import OutputContainer
@@ -27,7 +28,7 @@ QUEUE_FRAMES_MAX = 4
 
 _WAIT_S = 0.5
 _SEGMENT_TICKS = SEGMENT_S * TICKS_PER_SECOND
-_MOVFLAGS = "+frag_keyframe+delay_moov+default_base_moof+negative_cts_offsets+skip_trailer"
+_MOVFLAGS = "+frag_keyframe+delay_moov+default_base_moof+skip_trailer"
 
 Tap = Callable[[VideoFrame, VideoFrame, int], None]
 """Looks at (picture of the rung, decoded frame, tick)."""
@@ -180,14 +181,14 @@ class _Muxer:
         self._container = container
         self._duration_ticks = duration_ticks
         self._audio = audio
-        self._held: list[av.Packet] = []
+        self._held: list[av.Packet[Any]] = []
         self._first_dts: int | None = None
         self._next_audio = 0
         if audio is not None:
             self._audio_stream = container.add_stream("aac", rate=RATE_HZ, layout="stereo")
             self._audio_stream.bit_rate = BITRATE_BPS
 
-    def video(self, packets: list[av.Packet]) -> None:
+    def video(self, packets: list[av.Packet[Any]]) -> None:
         """Take encoded pictures. The newest is held back: the last one's length is set at the end."""
         self._held += packets
         if self._audio is None or self._audio.done():
@@ -206,7 +207,7 @@ class _Muxer:
             self._write(packet)
         self._sound_until(None)
 
-    def _write(self, packet: av.Packet) -> None:
+    def _write(self, packet: av.Packet[Any]) -> None:
         if self._first_dts is None:
             self._first_dts = packet.dts
         self._sound_until((packet.dts or 0) * packet.time_base)
@@ -224,7 +225,7 @@ class _Muxer:
             self._container.mux_one(self._audio_packet(sound))
             self._next_audio += 1
 
-    def _audio_packet(self, sound: AudioPacket) -> av.Packet:
+    def _audio_packet(self, sound: AudioPacket) -> av.Packet[Any]:
         packet = av.Packet(sound.content)
         packet.time_base = Fraction(1, RATE_HZ)
         packet.pts = packet.dts = sound.pts

@@ -40,11 +40,9 @@ def master_playlist(rungs: Sequence[RungFile]) -> str:
     """
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for rung in rungs:
-        lines += [
-            f"#EXT-X-STREAM-INF:BANDWIDTH={rung.bandwidth_bps},"
-            f"AVERAGE-BANDWIDTH={rung.average_bandwidth_bps},"
-            f"RESOLUTION={rung.width}x{rung.height},"
-            f'CODECS="{rung.codecs}",FRAME-RATE={rung.fps:.3f}',
-            rung.playlist,
-        ]
+        facts = (
+            f"BANDWIDTH={rung.bandwidth_bps},AVERAGE-BANDWIDTH={rung.average_bandwidth_bps},"
+            f'RESOLUTION={rung.width}x{rung.height},CODECS="{rung.codecs}",FRAME-RATE={rung.fps:.3f}'
+        )
+        lines += [f"#EXT-X-STREAM-INF:{facts}", rung.playlist]
     return "\n".join([*lines, ""])

@@ -14,10 +14,10 @@ from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from filoscope.media.errors import LimitReached, NothingToShow, NotAVideo, TooLong
-from filoscope.media.limits import FRAMES_MAX, Limits
+from filoscope.media.errors import LimitReached, NotAVideo, NothingToShow, TooLong
 from filoscope.media.facts import Probe
-from filoscope.media.source import Source, _check_pixels, open_source
+from filoscope.media.limits import FRAMES_MAX, Limits
+from filoscope.media.source import Source, check_pixels, open_source
 
 LOOKED_AT = 8
 """Pictures decoded: enough to meet one that says that it is interlaced."""
@@ -136,7 +136,7 @@ class _Look:
         except av.error.FFmpegError:
             return
         for frame in frames:
-            _check_pixels(frame.width * frame.height, self.limits)
+            check_pixels(frame.width * frame.height, self.limits)
             if not frame.is_corrupt:
                 self.frames.append(frame)
 
@@ -240,7 +240,8 @@ def frame_rate(pts: array[int], time_base: Fraction) -> tuple[float, bool]:
     time_base : Fraction
         Seconds of one unit.
     """
-    intervals: NDArray[np.int64] = np.diff(np.unique(np.asarray(pts, dtype=np.int64)))
+    shown: NDArray[np.int64] = np.unique(np.asarray(pts, dtype=np.int64))
+    intervals = shown[1:] - shown[:-1]
     if not len(intervals):
         return 0.0, False
     median = float(np.median(intervals))
@@ -256,7 +257,8 @@ def orientation(frame: VideoFrame) -> tuple[int, bool]:
 
     The display matrix of ISO 14496-12 maps (x, y) to (ax + cy, bx + dy), y downwards.
     """
-    matrix = frame.side_data.get(SideDataType.DISPLAYMATRIX)
+    side_data: Any = frame.side_data
+    matrix = side_data.get(SideDataType.DISPLAYMATRIX)
     if matrix is None:
         return 0, False
     a, b, _, c, d = np.frombuffer(bytes(matrix), dtype=np.int32)[:5].tolist()

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from filoscope.media.errors import MediaError
 
-_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex", b"moof", b"traf"}
+_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex", b"moof", b"traf"}
 _SIDX_FRAGMENTS_MAX = 65_535
 """`reference_count` has 16 bits: 36 hours of two-second fragments."""
 
@@ -118,7 +118,8 @@ def write_indexed(source: Path, target: Path, *, duration_ticks: int, timescale:
     with source.open("rb") as file:
         head, moofs = _read_layout(file)
         head = _with_duration(head, duration_ticks, timescale)
-        starts = [_first_shown(moof.content) for moof in moofs]
+        delay = _edit_start(head)
+        starts = [_first_shown(moof.content) - delay for moof in moofs]
         durations = [
             later - sooner
             for sooner, later in zip(starts, [*starts[1:], duration_ticks], strict=True)
@@ -177,6 +178,20 @@ def _with_duration(head: bytes, duration_ticks: int, timescale: int) -> bytes:
     for box in (mvex, moov):
         struct.pack_into(">I", longer, box.start, box.length + len(mehd))
     return bytes(longer)
+
+
+def _edit_start(head: bytes) -> int:
+    """Return where in the video's media its presentation begins, from its edit list (8.6.6).
+
+    Encoders that look ahead give their pictures later times than those at which they are shown;
+    the edit list says by how much. (Negative offsets would say it too, but FFmpeg, and Chromium
+    with it, shift such a track against its sound.)
+    """
+    trak = find_boxes(head, b"trak")[0]
+    for elst in find_boxes(head, b"elst", trak.body, trak.end):
+        layout = ">Qq" if head[elst.body] == 1 else ">Ii"
+        return int(struct.unpack_from(layout, head, elst.body + 8)[1])
+    return 0
 
 
 def _first_shown(moof: bytes) -> int:

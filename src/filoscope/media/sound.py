@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import av.filter
@@ -296,7 +297,7 @@ class _Limiter:
                 frame = self._graph.pull()
             except (av.error.BlockingIOError, av.error.EOFError):
                 return
-            piece = frame.to_ndarray()[:, : self._given - self._taken]
+            piece = np.asarray(frame.to_ndarray(), np.float32)[:, : self._given - self._taken]
             self._taken += piece.shape[1]
             yield piece
 
@@ -318,7 +319,7 @@ def encode_sound(pieces: Iterator[Samples]) -> Iterator[AudioPacket]:
         yield _packet(packet)
 
 
-def _packet(packet: av.Packet) -> AudioPacket:
+def _packet(packet: av.Packet[Any]) -> AudioPacket:
     return AudioPacket(bytes(packet), packet.pts or 0, packet.duration or AAC_FRAME)
 
 

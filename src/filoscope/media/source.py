@@ -8,7 +8,7 @@ QuickTime reference to an outside file is not followed, and `file:` is the only 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,14 +28,17 @@ DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts"
 """Phones and editors write mov and mp4, browsers webm, OBS mkv, old cameras avi, camcorders ts."""
 
 VIDEO_DECODERS = frozenset(
-    "h264 hevc vp8 vp9 libdav1d av1 mpeg4 mpeg2video mpeg1video h263 msmpeg4v2 msmpeg4 "
-    "prores dnxhd cfhd mjpeg gif qtrle png ffv1 rawvideo dvvideo".split()
+    (
+        "h264 hevc vp8 vp9 libdav1d av1 mpeg4 mpeg2video mpeg1video h263 msmpeg4v2 msmpeg4 "
+        "prores dnxhd cfhd mjpeg gif qtrle png ffv1 rawvideo dvvideo"
+    ).split()
 )
 AUDIO_DECODERS = frozenset(
-    "aac mp3 mp3float mp2 mp2float ac3 eac3 opus libopus vorbis flac alac amrnb amrwb "
-    "pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be "
-    "pcm_f64le pcm_f64be pcm_u8 pcm_s8 pcm_mulaw pcm_alaw adpcm_ms adpcm_ima_wav "
-    "adpcm_ima_qt".split()
+    (
+        "aac mp3 mp3float mp2 mp2float ac3 eac3 opus libopus vorbis flac alac amrnb amrwb "
+        "pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be "
+        "pcm_f64le pcm_f64be pcm_u8 pcm_s8 pcm_mulaw pcm_alaw adpcm_ms adpcm_ima_wav adpcm_ima_qt"
+    ).split()
 )
 
 _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
@@ -79,7 +82,7 @@ def open_source(path: str | os.PathLike[str], *, limits: Limits, threads: int) -
     container = _open_container(path, limits)
     with container:
         video = _best_video(container)
-        _check_pixels(video.codec_context.width * video.codec_context.height, limits)
+        check_pixels(video.codec_context.width * video.codec_context.height, limits)
         audio = _best_audio(container)
         for stream in container.streams:
             if stream is not video and stream is not audio:
@@ -165,7 +168,7 @@ def _rank_audio(stream: AudioStream) -> tuple[bool, int, int]:
     return is_default, stream.codec_context.channels, -stream.index
 
 
-def _check_pixels(pixels: int, limits: Limits) -> None:
+def check_pixels(pixels: int, limits: Limits) -> None:
     if pixels > limits.pixels_max:
         raise TooLarge(
             f"The picture of this video has {pixels / 1e6:,.1f} million pixels; the most allowed "
@@ -178,32 +181,37 @@ def decode_frames(source: Source, *, limits: Limits) -> Iterator[VideoFrame]:
 
     A packet that cannot be decoded costs its own frames and no others.
     """
-    for packet in _packets(source):
+    for decode in _decoders(source):
         try:
-            frames = packet.decode()
+            frames = decode()
         except av.error.MemoryError as error:
             raise MemoryError from error
         except av.error.FFmpegError:
             continue
         for frame in frames:
-            _check_pixels(frame.width * frame.height, limits)
+            check_pixels(frame.width * frame.height, limits)
             if not frame.is_corrupt:
                 yield frame
 
 
-def _packets(source: Source) -> Iterator[av.Packet[VideoStream]]:
-    demuxed = source.container.demux(source.video)
+def _decoders(source: Source) -> Iterator[Callable[[], list[VideoFrame]]]:
+    """Yield a call for each packet, and a last one for what the decoder has kept back."""
+    packets = source.container.demux(source.video)
     while True:
         try:
-            yield next(demuxed)
+            packet = next(packets)
+            if packet.size:
+                yield packet.decode
+                continue
         except StopIteration:
-            return
+            pass
         except av.error.MemoryError as error:
             raise MemoryError from error
         except av.error.FFmpegError:
             # The rest of the file cannot be read: what came before it stands.
-            yield av.Packet()
-            return
+            pass
+        yield source.video.decode
+        return
 
 
 def timestamp_of(frame: VideoFrame) -> Fraction | None:

@@ -71,10 +71,7 @@ def _probe(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, A
 def _transcode(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, Any]:
     path, threads = Path(arguments["path"]), arguments["threads"] or cores()
     stored = arguments["probe"]
-    if stored is None:
-        facts = measure(path, limits=limits, threads=1)
-    else:
-        facts = Probe.from_json(stored)
+    facts = Probe.from_json(stored) if stored else measure(path, limits=limits, threads=1)
     folder = Path(arguments["folder"])
     ingest = Ingest(path, folder, probe=facts, limits=limits, threads=threads, tell=tell)
     return ingest.make().to_json()

@@ -11,6 +11,7 @@ closes, the zygote ends, and its children are killed by the kernel (PR_SET_PDEAT
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -159,10 +160,8 @@ def _reap(nursery: _Nursery) -> None:
             "memory_bytes": usage.ru_maxrss * 1024,
             "cpu_s": usage.ru_utime + usage.ru_stime,
         }
-        try:
+        with contextlib.suppress(OSError):  # The caller has gone: nobody wants to know.
             life.send(json.dumps(report).encode())
-        except OSError:
-            pass  # The caller has gone; nobody wants to know.
         life.close()
 
 
