@@ -1,0 +1,139 @@
+"""The pages of a maker: upload, edit, delete. The bytes of an upload go by `tus`, not by here."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from filoscope.server.accounts.models import Account
+from filoscope.server.videos import actions, queries
+from filoscope.server.videos.errors import BadCaptions, UploadRefused
+from filoscope.server.videos.forms import ClipForm
+from filoscope.server.videos.models import Clip
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Show the upload page; take one file by a plain form from who has no script."""
+    error = ""
+    if request.method == "POST":
+        try:
+            clip = _receive_form(request)
+        except (UploadRefused, RequestDataTooBig) as refusal:
+            error = str(refusal)
+        else:
+            messages.success(request, "Your clip was received. It is being made ready.")
+            return redirect("clip_edit", clip.slug)
+    seconds = settings.UPLOAD_SECONDS_MAX
+    limits = {
+        "bytes": settings.UPLOAD_BYTES_MAX,
+        "seconds": seconds,
+        "pixels": settings.UPLOAD_PIXELS_MAX,
+        "minutes": f"{seconds // 60} minutes" if seconds % 60 == 0 else f"{seconds} seconds",
+    }
+    context = {"limits": limits, "error": error, "active": "upload"}
+    return render(request, "videos/upload.html", context, status=400 if error else 200)
+
+
+def _receive_form(request: HttpRequest) -> Clip:
+    """Make an upload of a form's file, within the same limits as any other."""
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile) or not file.size:
+        raise UploadRefused("empty", "Choose a video that is not empty.", status=400)
+    wish = actions.UploadWish(
+        size_bytes=file.size,
+        file_name=(file.name or "")[:255],
+        caption=request.POST.get("caption", ""),
+        visibility=request.POST.get("visibility", "public"),
+    )
+    row = actions.create_upload(_maker(request), wish)
+    with actions.open_for_writing(row.pk) as descriptor:
+        for chunk in file.chunks():
+            os.write(descriptor, chunk)
+        os.fsync(descriptor)
+        row = actions.end_part(row, descriptor)
+    if row.clip is None:
+        raise UploadRefused("torn", "The file did not arrive whole. Send it again.", status=400)
+    return row.clip
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one's clip with what can be said about it, and keep what was said."""
+    clip = _own(request, slug)
+    form = ClipForm(request.POST or None, request.FILES or None, instance=clip)
+    if request.method == "POST" and form.is_valid() and _keep(request, clip, form):
+        messages.success(request, "Posted." if "post" in request.POST else "Saved.")
+        return redirect("clip_edit", slug)
+    clip = _own(request, slug)  # the form has written into the other one
+    lowest = clip.renditions.first()
+    video = f"{settings.MEDIA_URL}{clip.folder}/{lowest.file}" if lowest else ""
+    context = {"clip": clip, "form": form, "video_url": video, "active": "profile"}
+    return render(request, "videos/edit.html", context)
+
+
+def _keep(request: HttpRequest, clip: Clip, form: ClipForm) -> bool:
+    """Do what the form asks for; say in the form what could not be done."""
+    said: dict[str, Any] = {name: form.cleaned_data[name] for name in ClipForm.Meta.fields}
+    actions.edit(clip, **said)
+    for language in request.POST.getlist("drop_captions"):
+        actions.remove_captions(clip, language=language)
+    if text := form.cleaned_data["captions"]:
+        try:
+            language = form.cleaned_data["captions_language"]
+            actions.set_captions(clip, language=language, text=text)
+        except BadCaptions as error:
+            form.add_error("captions", str(error))
+            return False
+    if "post" in request.POST:
+        actions.post(clip)
+    return True
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask whether a clip shall go, and erase it."""
+    clip = _own(request, slug)
+    if request.method == "POST":
+        actions.delete(clip)
+        messages.success(request, "The clip is deleted.")
+        return redirect(_maker(request).get_absolute_url())
+    return render(request, "videos/delete.html", {"clip": clip, "active": "profile"})
+
+
+@require_safe
+def captions(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """Serve what is said in a clip, as WebVTT, to whom the clip plays for."""
+    viewer = request.user if isinstance(request.user, Account) else None
+    clip = queries.by_slug(slug, viewer)
+    if clip is None:
+        raise Http404("No such clip.")
+    track = next((t for t in clip.caption_tracks.all() if t.language == language), None)
+    if track is None:
+        raise Http404("This clip has no captions in that language.")
+    return HttpResponse(track.text, content_type="text/vtt; charset=utf-8")
+
+
+def _maker(request: HttpRequest) -> Account:
+    assert isinstance(request.user, Account)  # `login_required` stands before every caller
+    return request.user
+
+
+def _own(request: HttpRequest, slug: str) -> Clip:
+    """Return one's own clip in whatever state; to others it does not exist."""
+    clip = queries.own(slug, _maker(request))
+    if clip is None:
+        raise Http404("You have no such clip.")
+    return clip
