@@ -89,6 +89,11 @@ class Clip(models.Model):
     original = models.CharField(max_length=200, blank=True)
     # The folder of this run's outputs below MEDIA_ROOT; a new run takes a new folder. Empty: none yet.
     folder = models.CharField(max_length=200, blank=True, db_index=True)
+    # The folder that a run is filling now: whoever holds this name may show what it made, a run that
+    # lost it (its worker was believed dead) may not. Empty: no run.
+    next_folder = models.CharField(max_length=200, blank=True, db_index=True)
+    # All that `media.probe` measured. Null until probed.
+    facts = models.JSONField(null=True, editable=False)
     # Null until probed. Width and height as displayed: upright, square pixels.
     duration_s = models.FloatField(null=True)
     width = models.PositiveIntegerField(null=True)
@@ -189,6 +194,11 @@ class Upload(models.Model):
     )
     size_bytes = models.PositiveBigIntegerField()
     offset_bytes = models.PositiveBigIntegerField(default=0)
+    # Where a part began whose checksum is still to be checked: bytes beyond it are not kept when the
+    # part breaks off. Null: no such part is on its way.
+    checking_from = models.PositiveBigIntegerField(null=True)
+    # Upload-Metadata as the client sent it, which tus wants back.
+    metadata = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVING)
     # Why it was refused, for the person. Empty: it was not.
     refusal = models.CharField(max_length=500, blank=True)

@@ -1,0 +1,27 @@
+"""Jobs put into the queue, in the transaction of the row that they are about."""
+
+from __future__ import annotations
+
+import contextlib
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+QUEUE = "media"
+TASKS = "videos."  # what the names of this app's tasks begin with
+
+
+def lock_of(clip_id: int) -> str:
+    """Return the name under which the jobs of one clip run one after the other."""
+    return f"clip-{clip_id}"
+
+
+def defer(task: str, clip_id: int) -> None:
+    """Queue a job of `videos.jobs` by its name; one that is waiting already is enough."""
+    deferrer = app.configure_task(
+        TASKS + task, queue=QUEUE, lock=lock_of(clip_id), queueing_lock=f"{task}-{clip_id}"
+    )
+    # The savepoint keeps the caller's transaction whole when the job is there already.
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        deferrer.defer(clip_id=clip_id)

@@ -1,0 +1,150 @@
+"""Files without rows, rows without jobs: what a crash has left behind, put right."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from filoscope.server.videos import files
+from filoscope.server.videos.actions.queue import TASKS, defer, lock_of
+from filoscope.server.videos.actions.runs import GAVE_UP, GAVE_UP_SENTENCE, fail
+from filoscope.server.videos.models import Clip, Rendition, Upload
+
+GRACE_S = 3600.0  # a folder that was replaced is played to its end by those who had begun
+LOST = "file_lost"
+LOST_SENTENCE = "The file of this clip is no longer on the server. Please upload it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """What a sweep has found (and, unless it only looked, put right)."""
+
+    removed_folders: tuple[str, ...]
+    removed_uploads: tuple[str, ...]
+    requeued: tuple[str, ...]  # slugs of clips that no job was about any more
+    failed: tuple[str, ...]  # slugs of clips that cannot be made, and now say so
+    remade: tuple[str, ...]  # slugs of clips whose files were lost, made again from the original
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there was nothing to do."""
+        return not any(
+            (self.removed_folders, self.removed_uploads, self.requeued, self.failed, self.remade)
+        )
+
+
+def sweep_orphans(*, grace_s: float = GRACE_S, repair: bool = True) -> Sweeping:
+    """Find files without rows, rows without files and clips without jobs; mend them if `repair`.
+
+    Files are listed before rows are read: a row comes before its file, so that what is listed and
+    has no row now never had one, or has lost it.
+    """
+    folders, uploads = tuple(files.all_folders()), tuple(files.all_uploads())
+    known_folders = set(Clip.objects.exclude(folder="").values_list("folder", flat=True))
+    known_folders |= set(Clip.objects.exclude(next_folder="").values_list("next_folder", flat=True))
+    known_uploads = set(Clip.objects.exclude(original="").values_list("original", flat=True))
+    known_uploads |= {
+        files.upload_name(pk)
+        for pk in Upload.objects.filter(state=Upload.State.RECEIVING).values_list("pk", flat=True)
+    }
+    old_folders = _older(folders, known_folders, files.folder_path, grace_s)
+    old_uploads = _older(uploads, known_uploads, files.upload_path, grace_s)
+    if repair:
+        for folder in old_folders:
+            files.remove_folder(folder)
+        for name in old_uploads:
+            files.remove_upload(name)
+    remade, lost = _mend_lost_files(repair=repair)
+    requeued, failed = _mend_forgotten_clips(repair=repair)
+    return Sweeping(old_folders, old_uploads, requeued, failed + lost, remade)
+
+
+def _older(
+    found: Iterable[str], known: set[str], path_of: Callable[[str], Path], grace_s: float
+) -> tuple[str, ...]:
+    border = time.time() - grace_s
+    return tuple(name for name in found if name not in known and _mtime(path_of(name)) <= border)
+
+
+def _mtime(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _mend_lost_files(*, repair: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Make clips again whose files are gone, from the original; say so where that is gone too."""
+    remade: list[str] = []
+    lost: list[str] = []
+    for clip in Clip.objects.filter(state=Clip.State.READY).order_by("pk").iterator():
+        folder = files.folder_path(clip.folder)
+        names = Rendition.objects.filter(clip=clip).values_list("file", flat=True)
+        if all((folder / name).is_file() for name in names):
+            continue
+        has_original = bool(clip.original) and files.upload_path(clip.original).is_file()
+        (remade if has_original else lost).append(clip.slug)
+        if repair:
+            _start_over(clip, has_original=has_original)
+    return tuple(remade), tuple(lost)
+
+
+@transaction.atomic
+def _start_over(clip: Clip, *, has_original: bool) -> None:
+    clip.renditions.all().delete()
+    Clip.objects.filter(pk=clip.pk).update(
+        state=Clip.State.RECEIVED, folder="", next_folder="", completed_at=None, progress=0
+    )
+    if has_original:
+        defer("probe", clip.pk)
+    else:
+        fail(clip.pk, code=LOST, sentence=LOST_SENTENCE)
+
+
+def _mend_forgotten_clips(*, repair: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Queue clips again that no job is about; those whose job has failed for good say so."""
+    requeued: list[str] = []
+    failed: list[str] = []
+    unfinished = Clip.objects.filter(completed_at=None, failure_code="").order_by("pk")
+    for clip in unfinished.iterator():
+        jobs = ProcrastinateJob.objects.filter(
+            lock=lock_of(clip.pk), task_name__startswith=TASKS
+        ).values_list("status", flat=True)
+        statuses = set(jobs)
+        if statuses & {"todo", "doing"}:
+            continue
+        (failed if "failed" in statuses else requeued).append(clip.slug)
+        if repair and "failed" in statuses:
+            fail(clip.pk, code=GAVE_UP, sentence=GAVE_UP_SENTENCE)
+        elif repair:
+            defer("probe", clip.pk)
+    return tuple(requeued), tuple(failed)
+
+
+@transaction.atomic
+def requeue(job_id: int) -> Clip | None:
+    """Try a dead letter again: its clip from the start, and the old job forgotten."""
+    job = ProcrastinateJob.objects.filter(pk=job_id, status="failed").first()
+    if job is None:
+        return None
+    clip = Clip.objects.select_for_update(of=("self",)).filter(pk=job.args["clip_id"]).first()
+    _forget(job_id)
+    if clip is not None and clip.completed_at is None:
+        clip.failure_code = clip.failure = ""
+        if clip.state == Clip.State.FAILED:
+            clip.state = Clip.State.RECEIVED
+        clip.save(update_fields=["failure_code", "failure", "state"])
+        defer("probe", clip.pk)
+    return clip
+
+
+def _forget(job_id: int) -> None:
+    with connection.cursor() as cursor:  # Procrastinate's own models are read-only
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE id = %s AND status = 'failed'", [job_id]
+        )

@@ -1,0 +1,233 @@
+"""Uploads: created within limits, reconciled with their file, and turned into a clip."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from filoscope.server.accounts.models import Account
+from filoscope.server.videos import files
+from filoscope.server.videos.actions import clips
+from filoscope.server.videos.actions.queue import defer
+from filoscope.server.videos.errors import UploadBusy, UploadGone, UploadRefused
+from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Clip, Upload, Visibility
+
+MIB = 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class UploadWish:
+    """What a client asks for when it creates an upload."""
+
+    size_bytes: int
+    metadata: str = ""
+    file_name: str = ""
+    caption: str = ""
+    visibility: str = Visibility.PUBLIC
+    post: bool = True
+
+
+@transaction.atomic
+def create_upload(account: Account, wish: UploadWish) -> Upload:
+    """Make the row of an upload, or raise `UploadRefused` with the reason."""
+    # Two at once are counted one after the other, so that neither slips under a limit.
+    Account.objects.select_for_update().only("pk").get(pk=account.pk)
+    _refuse_what_is_too_much(account, wish)
+    return Upload.objects.create(
+        account=account,
+        size_bytes=wish.size_bytes,
+        metadata=wish.metadata,
+        file_name=wish.file_name,
+        caption=wish.caption,
+        visibility=wish.visibility,
+        post=wish.post,
+        expires_at=_expiry(timezone.now()),
+    )
+
+
+def _refuse_what_is_too_much(account: Account, wish: UploadWish) -> None:
+    if wish.size_bytes < 1:
+        raise UploadRefused("empty", "This file is empty.", status=400)
+    if wish.size_bytes > settings.UPLOAD_BYTES_MAX:
+        sentence = (
+            f"This file has {wish.size_bytes / MIB:,.0f} MB; "
+            f"the largest allowed here has {settings.UPLOAD_BYTES_MAX / MIB:,.0f} MB."
+        )
+        raise UploadRefused("too_heavy", sentence, status=413)
+    if len(wish.caption) > CAPTION_LENGTH_MAX:
+        sentence = f"A caption has up to {CAPTION_LENGTH_MAX:,} letters."
+        raise UploadRefused("caption_too_long", sentence, status=400)
+    if wish.visibility not in Visibility.values:
+        sentence = f"Visibility is one of {', '.join(Visibility.values)}."
+        raise UploadRefused("no_such_visibility", sentence, status=400)
+    day_ago = timezone.now() - timedelta(days=1)
+    if account.uploads.filter(created_at__gt=day_ago).count() >= settings.UPLOADS_A_DAY:
+        sentence = f"{settings.UPLOADS_A_DAY} uploads a day are allowed here. Try again tomorrow."
+        raise UploadRefused("too_many", sentence, status=429)
+    promised = Upload.objects.filter(state=Upload.State.RECEIVING).aggregate(
+        bytes=Sum(F("size_bytes") - F("offset_bytes"))
+    )["bytes"]
+    free = files.free_bytes() - (promised or 0)
+    if free - wish.size_bytes < settings.DISK_FREE_MIN_BYTES:
+        sentence = "The server has no room for this file at the moment. Try again later."
+        raise UploadRefused("no_space", sentence, status=507)
+
+
+def _expiry(now: datetime) -> datetime:
+    return now + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
+
+
+@contextmanager
+def open_for_writing(upload_id: uuid.UUID) -> Iterator[int]:
+    """Open the file of an upload for this writer alone; the kernel frees it when the process dies.
+
+    A lock on the file and not on the row: it may be held for hours without an open transaction.
+    """
+    path = files.upload_path(files.upload_name(upload_id))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UploadBusy("Another connection is sending to this upload.") from error
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@transaction.atomic
+def begin_part(upload: Upload, descriptor: int, *, is_checked: bool) -> Upload:
+    """Reconcile row and file before a part is written, and note whether it has a checksum."""
+    row = _locked(upload)
+    row.offset_bytes = _true_offset(row, descriptor)
+    row.checking_from = row.offset_bytes if is_checked else None
+    row.save(update_fields=["offset_bytes", "checking_from"])
+    return row
+
+
+@transaction.atomic
+def end_part(upload: Upload, descriptor: int) -> Upload:
+    """Take what the file holds as safe (the caller has synced it); complete it when all is there."""
+    row = _locked(upload)
+    row.offset_bytes = os.fstat(descriptor).st_size
+    row.checking_from = None
+    row.expires_at = _expiry(timezone.now())
+    row.save(update_fields=["offset_bytes", "checking_from", "expires_at"])
+    if row.offset_bytes == row.size_bytes:
+        receive(row)
+    return row
+
+
+def reconcile(upload: Upload) -> Upload:
+    """Bring row and file together after a crash, unless somebody is writing; complete it if full."""
+    if upload.state != Upload.State.RECEIVING:
+        return upload
+    try:
+        with open_for_writing(upload.pk) as descriptor:
+            upload = begin_part(upload, descriptor, is_checked=False)
+            os.fsync(descriptor)
+            if upload.offset_bytes == upload.size_bytes:
+                return end_part(upload, descriptor)
+    except UploadBusy:
+        size = files.upload_path(files.upload_name(upload.pk)).stat().st_size
+        upload.offset_bytes = size if upload.checking_from is None else upload.checking_from
+    return upload
+
+
+def _locked(upload: Upload) -> Upload:
+    row = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    if row is None or row.state != Upload.State.RECEIVING:
+        raise UploadGone("This upload has ended.")
+    return row
+
+
+def _true_offset(row: Upload, descriptor: int) -> int:
+    """Return how much the file holds, after dropping a part that was never checked.
+
+    Unchecked bytes beyond the row's offset are kept: they arrived in order. Fewer bytes than the
+    row says (a disk fault, a restored backup) send the client back to what is really there.
+    """
+    size = os.fstat(descriptor).st_size
+    kept = min(size, row.size_bytes if row.checking_from is None else row.checking_from)
+    if kept < size:
+        os.ftruncate(descriptor, kept)
+    return kept
+
+
+@transaction.atomic
+def receive(upload: Upload) -> Clip:
+    """Make the clip of a complete upload, once, and queue its first job with it."""
+    row = Upload.objects.select_for_update().get(pk=upload.pk)
+    if row.clip is not None:
+        return row.clip
+    clip = Clip.objects.create(
+        account_id=row.account_id,
+        caption=row.caption,
+        visibility=row.visibility,
+        posted_at=timezone.now() if row.post else None,
+        original=files.upload_name(row.pk),
+    )
+    clips.index_caption(clip)
+    row.clip, row.state = clip, Upload.State.COMPLETE
+    row.save(update_fields=["clip", "state"])
+    upload.clip, upload.state = clip, row.state
+    defer("probe", clip.pk)
+    return clip
+
+
+def terminate(upload: Upload) -> None:
+    """Drop an upload that its owner does not want any more; `UploadBusy` while a part comes in."""
+    with open_for_writing(upload.pk):
+        with transaction.atomic():
+            _locked(upload).delete()
+        files.remove_upload(files.upload_name(upload.pk))
+
+
+def expire_uploads(now: datetime) -> int:
+    """Drop unfinished uploads whose time is over, finish full ones; return how many were dropped."""
+    dropped = 0
+    for upload in Upload.objects.filter(state=Upload.State.RECEIVING).order_by("pk").iterator():
+        try:
+            if (
+                reconcile(upload).state == Upload.State.RECEIVING
+                and Upload.objects.filter(pk=upload.pk, expires_at__lt=now).exists()
+            ):
+                terminate(upload)
+                dropped += 1
+        except (UploadBusy, UploadGone):
+            continue  # somebody writes to it, or ended it just now
+    return dropped
+
+
+@transaction.atomic
+def edit_upload(
+    upload: Upload,
+    *,
+    caption: str | None = None,
+    visibility: str | None = None,
+    post: bool | None = None,
+) -> Upload:
+    """Change what the clip is or will be made with, however far its bytes are on their way."""
+    row = Upload.objects.select_for_update(of=("self",)).select_related("clip").get(pk=upload.pk)
+    if row.clip is not None:
+        row.clip = clips.edit(row.clip, caption=caption, visibility=visibility)
+        if post:
+            row.clip = clips.post(row.clip)
+        return row
+    row.caption = row.caption if caption is None else caption
+    row.visibility = row.visibility if visibility is None else visibility
+    row.post = row.post if post is None else post
+    row.full_clean(exclude={"account", "clip"}, validate_unique=False)
+    row.save(update_fields=["caption", "visibility", "post"])
+    return row

@@ -1,0 +1,44 @@
+"""What can go wrong with uploads and clips, each with a sentence for the person."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class VideosError(Exception):
+    """Root of what this app raises."""
+
+
+class UploadRefused(VideosError):
+    """An upload goes over a limit; `str(error)` says which, and `status` is its HTTP status."""
+
+    def __init__(self, code: str, sentence: str, *, status: int) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.status = status
+
+
+class UploadGone(VideosError):
+    """No such upload of this account, or it has expired."""
+
+
+class UploadBusy(VideosError):
+    """Somebody else is writing to this upload at this moment."""
+
+
+class WrongOffset(VideosError):
+    """A part does not begin where the upload ends."""
+
+    def __init__(self, offset_bytes: int) -> None:
+        super().__init__(f"This upload continues at byte {offset_bytes}.")
+        self.offset_bytes = offset_bytes
+
+
+class Superseded(VideosError):
+    """A run that another one has replaced, or whose clip is gone: its outputs are thrown away."""
+
+
+class BadCaptions(VideosError):
+    """A caption track that is not WebVTT; the message says where."""
+
+    code: ClassVar[str] = "bad_captions"

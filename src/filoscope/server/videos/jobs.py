@@ -1,0 +1,184 @@
+"""From a file to a clip that plays: `probe` -> `transcode` -> `publish`, one after the other.
+
+Each job may be killed at any moment and run again. A file that is no good ends its clip with a
+sentence; a fault that passes (a full disk, a database that restarts, a killed child) is tried again
+with growing pauses; what still fails then is a dead letter (`queries.dead_letters`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections
+from django.utils import timezone
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+
+from filoscope.media import Cancelled, Limits, MediaError, probe, transcode
+from filoscope.media.ladder import RungFile, Stills
+from filoscope.server.kit.worker import is_stopping
+from filoscope.server.videos import actions
+from filoscope.server.videos.actions import Run
+from filoscope.server.videos.actions.queue import QUEUE, TASKS
+from filoscope.server.videos.actions.runs import GAVE_UP, GAVE_UP_SENTENCE
+from filoscope.server.videos.errors import Superseded
+
+RETRIES_OF_A_FAULT = (
+    11  # with the pauses below: for some two hours, a disk can be cleared in that time
+)
+RETRIES_OF_A_BUG = 2  # what nobody foresaw rarely goes away by itself
+PAUSE_S, PAUSE_S_MAX = 5, 1800
+PROGRESS_EVERY_S = 0.5  # more often than that nobody sees; each costs a transaction
+DATABASE_AWAY_S, DATABASE_RETRY_S = 30.0, 0.5  # a restart takes seconds
+SWEEP_CRON = "*/10 * * * *"
+DELAYED = "The server is short of something (disk, memory). It tries again by itself."
+
+_DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENOMEM, errno.EMFILE})
+
+
+def passes(error: BaseException) -> bool:
+    """Whether an error is the machine's, and may be gone by the next try."""
+    if isinstance(error, MediaError):
+        return error.is_worth_retrying
+    if isinstance(error, OSError):
+        return error.errno in _DISK_FAULTS
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def is_last(error: BaseException, attempts: int) -> bool:
+    """Whether a job that failed so for the `attempts`-th time (from 0) is not tried again."""
+    return attempts >= (RETRIES_OF_A_FAULT if passes(error) else RETRIES_OF_A_BUG)
+
+
+class Patience(BaseRetryStrategy):
+    """Pauses of 5, 10, 20 ... seconds, up to half an hour."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, Cancelled):
+            return RetryDecision(retry_in={"seconds": 0})  # this worker stops: the next goes on
+        if is_last(exception, job.attempts):
+            return None
+        return RetryDecision(retry_in={"seconds": min(PAUSE_S * 2**job.attempts, PAUSE_S_MAX)})
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try at a step of a clip: turns its faults into what the uploader is told."""
+
+    context: JobContext
+    clip_id: int
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        """Swallow what ends the step in good order; let the rest go to `Patience`."""
+        if error is None or isinstance(error, Superseded):
+            return True
+        if isinstance(error, Cancelled):
+            return False
+        if isinstance(error, MediaError) and not error.is_worth_retrying:
+            actions.fail(self.clip_id, code=error.code, sentence=str(error))
+            return True
+        if is_last(error, self.context.job.attempts):
+            actions.fail(self.clip_id, code=GAVE_UP, sentence=GAVE_UP_SENTENCE)
+        else:
+            actions.report_delay(self.clip_id, DELAYED)
+        return False
+
+
+def limits() -> Limits:
+    """Return what a stranger's file may cost, from the settings."""
+    return Limits(
+        duration_s_max=settings.UPLOAD_SECONDS_MAX,
+        pixels_max=settings.UPLOAD_PIXELS_MAX,
+        bytes_max=settings.UPLOAD_BYTES_MAX,
+        memory_bytes_max=settings.CHILD_MEMORY_BYTES,
+        cpu_s_max=settings.CHILD_CPU_SECONDS,
+    )
+
+
+@app.task(name=f"{TASKS}probe", queue=QUEUE, pass_context=True, retry=Patience())
+def probe_clip(context: JobContext, *, clip_id: int) -> None:
+    """Measure the file, and refuse what is no video or goes over a limit."""
+    with Attempt(context, clip_id):
+        original = actions.begin(clip_id)
+        actions.record_probe(clip_id, probe(original, limits=limits(), cancel=is_stopping))
+
+
+@app.task(name=f"{TASKS}transcode", queue=QUEUE, pass_context=True, retry=Patience())
+def transcode_clip(context: JobContext, *, clip_id: int) -> None:
+    """Make the files into a fresh folder, each rung shown as soon as it plays."""
+    with Attempt(context, clip_id):
+        run = actions.begin_run(clip_id)
+        teller = _Teller(run)
+        ladder = transcode(
+            run.original,
+            run.path,
+            limits=limits(),
+            probe=run.facts,
+            on_progress=teller.progress,
+            on_rung=teller.rung,
+            cancel=is_stopping,
+        )
+        patiently(lambda: actions.finish_run(run, ladder.rungs, ladder.stills))
+
+
+@dataclass(slots=True)
+class _Teller:
+    """Passes on what the child says, not too often."""
+
+    run: Run
+    told_at: float = field(default=float("-inf"))
+    made: list[str] = field(default_factory=list)
+
+    def progress(self, share: float) -> None:
+        now = time.monotonic()
+        if now - self.told_at >= PROGRESS_EVERY_S:
+            self.told_at = now
+            step = "sizes" if self.made else "transcode"
+            # Nobody misses a word of progress while the database restarts.
+            with contextlib.suppress(OperationalError, InterfaceError):
+                actions.report_progress(self.run, step=step, progress=share)
+
+    def rung(self, rung: RungFile, stills: Stills) -> None:
+        self.made.append(rung.name)
+        patiently(lambda: actions.show_rung(self.run, rung, stills))
+
+
+def patiently(write: Callable[[], None]) -> None:
+    """Write what took minutes to make, over a restart of the database."""
+    for _ in range(int(DATABASE_AWAY_S / DATABASE_RETRY_S)):
+        try:
+            return write()
+        except (OperationalError, InterfaceError):
+            close_old_connections()
+            time.sleep(DATABASE_RETRY_S)
+    return write()
+
+
+@app.task(name=f"{TASKS}publish", queue=QUEUE, pass_context=True, retry=Patience())
+def publish_clip(context: JobContext, *, clip_id: int) -> None:
+    """Say that the clip is complete."""
+    with Attempt(context, clip_id):
+        actions.complete(clip_id)
+
+
+@app.periodic(cron=SWEEP_CRON)
+@app.task(name=f"{TASKS}sweep", queue=QUEUE, lock="sweep", queueing_lock="sweep", pass_context=True)
+def sweep(context: JobContext, timestamp: int) -> None:
+    """Drop uploads that nobody finishes, and what crashes have left behind."""
+    actions.expire_uploads(timezone.now())
+    actions.sweep_orphans()

@@ -1,0 +1,158 @@
+"""What may be seen of clips and uploads, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.db.models import Max, Q, QuerySet
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+
+from filoscope.server.accounts.models import Account
+from filoscope.server.videos.actions.queue import TASKS
+from filoscope.server.videos.models import Clip, Upload, Visibility
+
+UPLOADS_SHOWN = 50  # of one account, newest first: a day's worth
+
+
+def visible(viewer: Account | None) -> QuerySet[Clip]:
+    """Clips that this viewer may find in feeds and lists."""
+    shown = _published() & _audience(viewer)
+    if viewer is not None:
+        shown |= _published() & Q(account=viewer)
+    return Clip.objects.filter(shown)
+
+
+def watchable(viewer: Account | None) -> QuerySet[Clip]:
+    """Clips that play for this viewer when they have the address."""
+    playable = Clip.objects.filter(state=Clip.State.READY)
+    if viewer is not None and viewer.is_moderator:
+        return playable
+    shown = _published() & (_audience(viewer) | Q(visibility=Visibility.UNLISTED))
+    if viewer is not None:
+        shown |= Q(account=viewer)
+    return playable.filter(shown)
+
+
+def _published() -> Q:
+    return Q(
+        state=Clip.State.READY,
+        published_at__isnull=False,
+        hidden_at__isnull=True,
+        account__is_active=True,
+    )
+
+
+def _audience(viewer: Account | None) -> Q:
+    audience = Q(visibility=Visibility.PUBLIC)
+    if viewer is not None:
+        # Follows are social's, which is above: their table is read by the name of its relation.
+        followed = get_user_model().objects.filter(followed_by__follower=viewer)
+        audience |= Q(visibility=Visibility.FOLLOWERS, account__in=followed)
+    return audience
+
+
+def by_slug(slug: str, viewer: Account | None) -> Clip | None:
+    """Return a clip that plays for this viewer, or None."""
+    return (
+        watchable(viewer)
+        .filter(slug=slug)
+        .select_related("account", "sound")
+        .prefetch_related("renditions", "caption_tracks", "hashtags", "mentions")
+        .first()
+    )
+
+
+def own(slug: str, account: Account) -> Clip | None:
+    """Return a clip of this account in whatever state, or None."""
+    return Clip.objects.filter(slug=slug, account=account).select_related("sound").first()
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAccess:
+    """Who may read the files of a folder."""
+
+    clip_id: int
+    is_public: bool  # everyone may, whoever asks
+
+
+def folder_access(folder: str) -> FolderAccess | None:
+    """Return whether everyone may see what is in a folder; None when nothing is shown from it."""
+    clip = (
+        Clip.objects.filter(folder=folder, state=Clip.State.READY)
+        .select_related("account")
+        .only("visibility", "published_at", "hidden_at", "account__is_active")
+        .first()
+    )
+    if clip is None:
+        return None
+    is_public = (
+        clip.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
+        and clip.published_at is not None
+        and clip.hidden_at is None
+        and clip.account.is_active
+    )
+    return FolderAccess(clip.pk, is_public)
+
+
+def may_watch(clip_id: int, viewer: Account | None) -> bool:
+    """Whether a clip plays for this viewer."""
+    return watchable(viewer).filter(pk=clip_id).exists()
+
+
+def uploads_of(account: Account) -> Sequence[Upload]:
+    """Return the account's newest uploads with the clips made of them."""
+    return list(
+        account.uploads.select_related("clip", "clip__account").order_by("-created_at", "-pk")[
+            :UPLOADS_SHOWN
+        ]
+    )
+
+
+def in_the_making(account: Account) -> Sequence[Clip]:
+    """Return the account's clips that are not complete, newest first, for its open pages."""
+    clips = account.clips.filter(completed_at=None).order_by("-received_at")
+    return list(clips[:UPLOADS_SHOWN])
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A job that has failed for good and waits for the owner."""
+
+    job_id: int
+    task: str
+    clip_slug: str  # empty: the clip is gone
+    attempts: int
+    failed_at: datetime | None
+
+
+def dead_letters() -> Sequence[DeadLetter]:
+    """Return the jobs of this app that have failed for good, newest first."""
+    jobs = list(
+        ProcrastinateJob.objects.filter(status="failed", task_name__startswith=TASKS).order_by(
+            "-pk"
+        )
+    )
+    times = dict(
+        ProcrastinateEvent.objects.filter(job__in=jobs)
+        .values("job_id")
+        .annotate(last=Max("at"))
+        .values_list("job_id", "last")
+    )
+    slugs = dict(
+        Clip.objects.filter(pk__in=[job.args.get("clip_id") for job in jobs]).values_list(
+            "pk", "slug"
+        )
+    )
+    return [
+        DeadLetter(
+            job_id=job.pk,
+            task=job.task_name.removeprefix(TASKS),
+            clip_slug=slugs.get(job.args.get("clip_id"), ""),
+            attempts=job.attempts + 1,
+            failed_at=times.get(job.pk),
+        )
+        for job in jobs
+    ]
