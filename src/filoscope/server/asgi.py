@@ -1,0 +1,73 @@
+"""The web server's door: uploads, media, static files and live news beside Django, each as it needs.
+
+granian --interface asgi filoscope.server.asgi:application
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filoscope.server.settings")
+django_application = get_asgi_application()  # loads the models that the imports below need
+
+from starlette.applications import Starlette  # noqa: E402
+from starlette.requests import Request  # noqa: E402
+from starlette.routing import Mount, Route  # noqa: E402
+
+from filoscope.server.kit.live import Hub  # noqa: E402
+from filoscope.server.kit.live_pages import live  # noqa: E402
+from filoscope.server.kit.media_files import media, static  # noqa: E402
+from filoscope.server.kit.origin import account_of, session_key_of  # noqa: E402
+from filoscope.server.kit.threads import in_thread  # noqa: E402
+from filoscope.server.videos import files, news, queries, tus  # noqa: E402
+
+OPEN_FOLDERS = ("avatars",)  # shown beside every comment; whoever deletes one removes the file
+
+hub = Hub()
+
+
+async def may_read(folder: str, request: Request) -> bool | None:
+    """Whether a folder's files are served: to everyone, to this one, or (None) not at all."""
+    if folder.partition("/")[0] in OPEN_FOLDERS:
+        return True
+    if not folder.startswith(f"{files.CLIPS}/"):
+        return None
+    access = await in_thread(queries.folder_access, folder)
+    if access is None or access.is_public:
+        return access and True
+    is_allowed = await in_thread(_may_watch, access.clip_id, session_key_of(request))
+    return False if is_allowed else None
+
+
+def _may_watch(clip_id: int, session_key: str | None) -> bool:
+    viewer = account_of(session_key)
+    return viewer is not None and queries.may_watch(clip_id, viewer)
+
+
+def picture(account: Any) -> Sequence[dict[str, Any]]:
+    """How things stand for an account: its clips in the making."""
+    return [news.progress(clip) for clip in reversed(queries.in_the_making(account))]
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    """Close the live pages when the server stops, or it would wait for them."""
+    yield
+    await hub.close()
+
+
+application = Starlette(
+    routes=[
+        *tus.application.routes,
+        Route("/live", live(hub, picture), methods=["GET"]),
+        Route("/media/{path:path}", media(may_read), methods=["GET", "HEAD"]),
+        Route("/static/{path:path}", static, methods=["GET", "HEAD"]),
+        Mount("/", django_application),
+    ],
+    lifespan=lifespan,
+)
