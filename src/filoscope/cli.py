@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("filoscope.server.operations.restore", "bring a backup back"),
     "manage": ("filoscope.server.operations.manage", "Django's own management commands"),
 }
+EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130  # what a shell expects of a command that Ctrl-C ended
 
 
@@ -37,10 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not hasattr(options, "run"):
         parser.print_help()
         return 0
+    from filoscope.server.operations.installation import ERRORS
+
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except ERRORS as error:  # their words are for the person at the keyboard, who needs no traceback
+        print(f"filoscope {name}: {error}", file=sys.stderr)
+        return EXIT_FAILED
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from filoscope.server.kit import embedded_database
 from filoscope.server.kit.environment import read
 
 HOME = Path(read("FILOSCOPE_HOME")).expanduser().resolve()
@@ -79,6 +80,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [WEB / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["filoscope.server.kit.templatetags.captions"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -116,7 +118,7 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASE_URL = read("DATABASE_URL")
-DATABASES = {"default": _database(DATABASE_URL or f"postgresql://postgres@/filoscope?host={HOME}")}
+DATABASES = {"default": _database(DATABASE_URL or embedded_database.address(HOME))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- sign-in ----
