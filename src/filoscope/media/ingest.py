@@ -90,7 +90,7 @@ class Ingest:
             audio = self._start_sound(sound)
             first, *others = plan_ladder(self._probe)
             share = _FIRST_PASS_SHARE if others else 1.0
-            self._pass([first], scratch, audio, share=(0.0, share), tap=self._gallery.look)
+            self._pass([first], scratch, audio, share=(0.0, share), tap=self._gallery.offer)
             stills = self._gallery.write_poster(self._folder, self._probe, cube=self._cube)
             self._tell({"rung": asdict(self._rungs[0]), "stills": asdict(stills)})
             made: Future[tuple[str, tuple[str, str]]] = Future()

@@ -7,6 +7,7 @@ decoding, and memory does not grow with the length of the clip.
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,9 @@ POSTER_SHORT_EDGE_MAX = 720
 """Sharp on a phone; a 1080 poster weighs twice as much and is shown for a tenth of a second."""
 
 PREVIEW_S = 3
+PENDING_MAX = 4
+"""Pictures on their way to a look: as many as wait before an encoder."""
+
 TILES_MAX = 100
 TILE_INTERVAL_S_MIN = 1.0
 TILE_SHORT_EDGE = 90
@@ -67,6 +71,8 @@ class Gallery:
 
     duration_s: float
     tiles: list[Pixels] = field(default_factory=list)
+    _eye: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "look"))
+    _pending: deque[Future[None]] = field(default_factory=deque)
     _thumbs: Graph | None = None
     _next_tick: int = 0
     _next_tile_tick: int = 0
@@ -82,11 +88,19 @@ class Gallery:
         """Return the seconds between two tiles of the storyboard."""
         return max(self.duration_s / TILES_MAX, TILE_INTERVAL_S_MIN)
 
-    def look(self, picture: VideoFrame, frame: VideoFrame, tick: int) -> None:
-        """Look at a picture of the rung and remember its decoded frame while it is the best."""
-        if tick < self._next_tick:
-            return
-        self._next_tick = tick + TICKS_PER_SECOND // LOOKS_PER_SECOND
+    def offer(self, picture: VideoFrame, frame: VideoFrame, tick: int) -> None:
+        """Take a picture of the rung, and the frame it was made from, when a look is due."""
+        if tick >= self._next_tick:
+            self._next_tick = tick + TICKS_PER_SECOND // LOOKS_PER_SECOND
+            self._pending.append(self._eye.submit(self._look, picture, frame, tick))
+            if len(self._pending) > PENDING_MAX:
+                self._pending.popleft().result()
+
+    def _finish_looking(self) -> None:
+        while self._pending:
+            self._pending.popleft().result()
+
+    def _look(self, picture: VideoFrame, frame: VideoFrame, tick: int) -> None:
         pixels = self._shrunk(picture)
         luma = pixels[::2, ::2, 1].astype(np.float32)
         change = 0.0 if self._last_luma is None else float(np.abs(luma - self._last_luma).mean())
@@ -132,6 +146,7 @@ class Gallery:
 
     def write_poster(self, folder: Path, probe: Probe, *, cube: Path | None) -> Stills:
         """Write the poster from the best frame, and say what it shows."""
+        self._finish_looking()
         best = self._best or self._newest
         assert best is not None
         short = min(probe.width, probe.height)
@@ -165,6 +180,7 @@ class Gallery:
             loop=0,
             quality=50,
             method=2,
+            minimize_size=False,
         )
         return "preview.webp"
 
@@ -208,13 +224,13 @@ def quality_of(pixels: Pixels) -> float:
     """
     rgb = pixels[::2, ::2].astype(np.float32)
     luma = rgb @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    full = pixels[..., 1].astype(np.float32)
+    full = pixels[..., 1].astype(np.int16)
     if min(full.shape) < 3:
         return 0.0
     laplacian = (
         full[:-2, 1:-1] + full[2:, 1:-1] + full[1:-1, :-2] + full[1:-1, 2:] - 4 * full[1:-1, 1:-1]
     )
-    sharpness = np.log1p(float(laplacian.std()))
+    sharpness = np.log1p(float(laplacian[::2].std(dtype=np.float32)))
     mean, spread = float(luma.mean()), float(luma.std())
     exposure = np.exp(-(((mean - 118) / 70) ** 2))
     clipped = float(((luma < 8) | (luma > 247)).mean())

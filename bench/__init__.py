@@ -1,0 +1,1 @@
+"""Quality and speed against named peers, in one run, as ratios."""
