@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,7 +68,12 @@ def by_slug(slug: str, viewer: Account | None) -> Clip | None:
 
 def own(slug: str, account: Account) -> Clip | None:
     """Return a clip of this account in whatever state, or None."""
-    return Clip.objects.filter(slug=slug, account=account).select_related("sound").first()
+    return (
+        Clip.objects.filter(slug=slug, account=account)
+        .select_related("account", "sound")
+        .prefetch_related("renditions", "caption_tracks", "hashtags", "mentions")
+        .first()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,11 @@ def uploads_of(account: Account) -> Sequence[Upload]:
             :UPLOADS_SHOWN
         ]
     )
+
+
+def upload_of(account: Account, upload_id: uuid.UUID) -> Upload | None:
+    """Return one upload of an account with its clip, or None."""
+    return account.uploads.filter(pk=upload_id).select_related("clip").first()
 
 
 def in_the_making(account: Account) -> Sequence[Clip]:

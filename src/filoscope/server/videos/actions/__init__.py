@@ -24,6 +24,7 @@ from filoscope.server.videos.actions.uploads import (
     expire_uploads,
     open_for_writing,
     receive,
+    receive_chunks,
     reconcile,
     terminate,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "open_for_writing",
     "post",
     "receive",
+    "receive_chunks",
     "reconcile",
     "record_probe",
     "remove_captions",

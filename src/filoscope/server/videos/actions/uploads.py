@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -120,7 +120,7 @@ def begin_part(upload: Upload, descriptor: int, *, is_checked: bool) -> Upload:
 def end_part(upload: Upload, descriptor: int) -> Upload:
     """Take what the file holds as safe (the caller has synced it); complete it when all is there."""
     row = _locked(upload)
-    row.offset_bytes = os.fstat(descriptor).st_size
+    row.offset_bytes = min(os.fstat(descriptor).st_size, row.size_bytes)
     row.checking_from = None
     row.expires_at = _expiry(timezone.now())
     row.save(update_fields=["offset_bytes", "checking_from", "expires_at"])
@@ -184,6 +184,21 @@ def receive(upload: Upload) -> Clip:
     upload.clip, upload.state = clip, row.state
     defer("probe", clip.pk)
     return clip
+
+
+def receive_chunks(account: Account, wish: UploadWish, chunks: Iterable[bytes]) -> Clip:
+    """Take a whole file from this machine or a plain form, within the limits of any other upload."""
+    upload = create_upload(account, wish)
+    with open_for_writing(upload.pk) as descriptor:
+        with os.fdopen(os.dup(descriptor), "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+        os.fsync(descriptor)
+        upload = end_part(upload, descriptor)
+    if upload.clip is None:
+        terminate(upload)
+        raise UploadRefused("torn", "The file did not arrive whole. Send it again.", status=400)
+    return upload.clip
 
 
 def terminate(upload: Upload) -> None:
