@@ -30,7 +30,7 @@ class Follow(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.follower} follows {self.followed}"
+        return f"{self.follower_id} follows {self.followed_id}"
 
 
 class Block(models.Model):
@@ -51,7 +51,7 @@ class Block(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.blocker} blocks {self.blocked}"
+        return f"{self.blocker_id} blocks {self.blocked_id}"
 
 
 class Like(models.Model):
@@ -100,7 +100,8 @@ class Comment(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["clip", "parent", "-created_at"], name="comment_page")
+            models.Index(fields=["clip", "parent", "-id"], name="comment_page"),
+            models.Index(fields=["account", "-created_at"], name="comment_by_minute"),
         ]
 
     def __str__(self) -> str:
@@ -130,12 +131,19 @@ class Notification(models.Model):
     clip = models.ForeignKey(Clip, null=True, on_delete=models.CASCADE, related_name="+")
     # Null: it is about no comment.
     comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="+")
+    # What a moderator wrote. Empty: the kind says it all.
+    text = models.CharField(max_length=1200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     # Null: not seen yet.
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["recipient", "-id"], name="notification_page")]
+        indexes: ClassVar = [
+            models.Index(fields=["recipient", "-id"], name="notification_page"),
+            models.Index(
+                fields=["recipient"], name="notification_unread", condition=Q(read_at__isnull=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.recipient}"
