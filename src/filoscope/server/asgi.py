@@ -13,7 +13,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filoscope.server.settings")
-django_application = get_asgi_application()  # loads the models that the imports below need
+django_application: Any = get_asgi_application()  # loads the models that the imports below need
 
 from starlette.applications import Starlette  # noqa: E402
 from starlette.requests import Request  # noqa: E402
@@ -38,8 +38,10 @@ async def may_read(folder: str, request: Request) -> bool | None:
     if not folder.startswith(f"{files.CLIPS}/"):
         return None
     access = await in_thread(queries.folder_access, folder)
-    if access is None or access.is_public:
-        return access and True
+    if access is None:
+        return None
+    if access.is_public:
+        return True
     is_allowed = await in_thread(_may_watch, access.clip_id, session_key_of(request))
     return False if is_allowed else None
 

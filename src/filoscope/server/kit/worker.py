@@ -95,7 +95,8 @@ class _Shift:
 
     async def work(self) -> None:
         """Do jobs until stopped; raise when the database goes away."""
-        app = django_app.with_connector(django_app.connector.get_worker_connector())
+        of_django: Any = django_app.connector
+        app = django_app.with_connector(of_django.get_worker_connector())
         async with app.open_async():
             app.perform_import_paths()
             async with _session() as session:
@@ -120,18 +121,16 @@ class _Shift:
             finally:
                 self.doing.discard(job_id)
 
-        return Worker(
-            **{
-                **app.worker_defaults,
-                "app": app,
-                "concurrency": self.concurrency,
-                "install_signal_handlers": False,
-                "update_heartbeat_interval": HEARTBEAT_S,
-                "stalled_worker_timeout": PRUNE_AFTER_S,
-                "delete_jobs": DeleteJobCondition.SUCCESSFUL,
-                "worker_middleware": [note],
-            }
-        )
+        options: dict[str, Any] = {
+            **app.worker_defaults,
+            "concurrency": self.concurrency,
+            "install_signal_handlers": False,
+            "update_heartbeat_interval": HEARTBEAT_S,
+            "stalled_worker_timeout": PRUNE_AFTER_S,
+            "delete_jobs": DeleteJobCondition.SUCCESSFUL,
+            "worker_middleware": [note],
+        }
+        return Worker(app, **options)
 
     async def _watch(self, first: psycopg.AsyncConnection[Any], jobs: asyncio.Task[None]) -> None:
         """Hold this worker's lock, and queue again what nobody does any more."""
