@@ -26,9 +26,9 @@ from filoscope.media.ladder import RungFile, Stills
 from filoscope.server.kit.worker import is_stopping
 from filoscope.server.videos import actions
 from filoscope.server.videos.actions import Run
-from filoscope.server.videos.actions.queue import QUEUE, TASKS
 from filoscope.server.videos.actions.runs import GAVE_UP, GAVE_UP_SENTENCE
 from filoscope.server.videos.errors import Superseded
+from filoscope.server.videos.queue import QUEUE, TASKS
 
 RETRIES_OF_A_FAULT = (
     11  # with the pauses below: for some two hours, a disk can be cleared in that time

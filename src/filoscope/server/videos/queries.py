@@ -12,8 +12,8 @@ from django.db.models import Max, Q, QuerySet
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.videos.actions.queue import TASKS
 from filoscope.server.videos.models import Clip, Upload, Visibility
+from filoscope.server.videos.queue import TASKS
 
 UPLOADS_SHOWN = 50  # of one account, newest first: a day's worth
 

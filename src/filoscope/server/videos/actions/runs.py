@@ -20,9 +20,9 @@ from filoscope.media.ladder import RungFile, Stills
 from filoscope.server.sounds.actions import create_original
 from filoscope.server.videos import files, news
 from filoscope.server.videos.actions.clips import index_caption, publish_if_due
-from filoscope.server.videos.actions.queue import defer
 from filoscope.server.videos.errors import Superseded
 from filoscope.server.videos.models import Clip, Rendition
+from filoscope.server.videos.queue import defer
 
 GAVE_UP = "gave_up"
 GAVE_UP_SENTENCE = (

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from filoscope.server.videos import files
-from filoscope.server.videos.actions.queue import TASKS, defer, lock_of
 from filoscope.server.videos.actions.runs import GAVE_UP, GAVE_UP_SENTENCE, fail
 from filoscope.server.videos.models import Clip, Rendition, Upload
+from filoscope.server.videos.queue import TASKS, defer, lock_of
 
 GRACE_S = 3600.0  # a folder that was replaced is played to its end by those who had begun
 LOST = "file_lost"

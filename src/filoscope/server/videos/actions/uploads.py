@@ -18,9 +18,9 @@ from django.utils import timezone
 from filoscope.server.accounts.models import Account
 from filoscope.server.videos import files
 from filoscope.server.videos.actions import clips
-from filoscope.server.videos.actions.queue import defer
 from filoscope.server.videos.errors import UploadBusy, UploadGone, UploadRefused
 from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Clip, Upload, Visibility
+from filoscope.server.videos.queue import defer
 
 MIB = 1024**2
 
