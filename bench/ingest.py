@@ -175,8 +175,16 @@ def _peer_video(rung: Rung) -> list[str]:
 
 def _peer_sound(path: Path, sound: Path) -> None:
     said = _ffmpeg(
-        ["-i", str(path), "-vn", "-af", "loudnorm=I=-14:TP=-1.5:print_format=json"]
-        + ["-f", "null", "-"],
+        [
+            "-i",
+            str(path),
+            "-vn",
+            "-af",
+            "loudnorm=I=-14:TP=-1.5:print_format=json",
+            "-f",
+            "null",
+            "-",
+        ],
         level="info",
     )
     found = json.loads(said[said.rindex("{") : said.rindex("}") + 1])
@@ -188,16 +196,38 @@ def _peer_sound(path: Path, sound: Path) -> None:
     if math.isfinite(float(found["input_i"])):
         chain = f"loudnorm=I=-14:TP=-1.5:linear=true:{measured},aresample=48000"
     _ffmpeg(
-        ["-i", str(path), "-vn", "-af", chain, "-ac", "2", "-c:a", "aac", "-b:a", "128k"]
-        + [str(sound)]
+        [
+            "-i",
+            str(path),
+            "-vn",
+            "-af",
+            chain,
+            "-ac",
+            "2",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "128k",
+            str(sound),
+        ]
     )
 
 
 def _stream_of(path: Path) -> int:
     """Return which picture of several the largest is: the peer must be told."""
     listed = subprocess.run(
-        ["ffprobe", "-v", "error", "-select_streams", "v", "-of", "csv=p=0"]
-        + ["-show_entries", "stream=width,height", str(path)],
+        [
+            "ffprobe",
+            "-v",
+            "error",
+            "-select_streams",
+            "v",
+            "-of",
+            "csv=p=0",
+            "-show_entries",
+            "stream=width,height",
+            str(path),
+        ],
         capture_output=True,
         text=True,
         check=True,
@@ -208,8 +238,18 @@ def _stream_of(path: Path) -> int:
 
 def _ffmpeg(arguments: list[str], *, level: str = "error") -> str:
     done = subprocess.run(
-        ["nice", "-n", str(NICENESS), "ffmpeg", "-hide_banner", "-nostdin", "-y", "-v", level]
-        + arguments,
+        [
+            "nice",
+            "-n",
+            str(NICENESS),
+            "ffmpeg",
+            "-hide_banner",
+            "-nostdin",
+            "-y",
+            "-v",
+            level,
+            *arguments,
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -228,9 +268,17 @@ def _ssim(path: Path, made: Path, facts: Probe, rung: Rung, side: str) -> float:
         "format=yuv420p,settb=1/90000,setpts=N[r]"
     )
     said = _ffmpeg(
-        ["-i", str(made), "-i", str(path), "-lavfi"]
-        + [f"[0:v]settb=1/90000,setpts=N[m];{reference};[m][r]ssim=shortest=1"]
-        + ["-f", "null", "-"],
+        [
+            "-i",
+            str(made),
+            "-i",
+            str(path),
+            "-lavfi",
+            f"[0:v]settb=1/90000,setpts=N[m];{reference};[m][r]ssim=shortest=1",
+            "-f",
+            "null",
+            "-",
+        ],
         level="info",
     )
     found = re.search(r"SSIM Y:([0-9.]+)", said)

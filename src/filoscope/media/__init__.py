@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from filoscope.media.audio import read_samples, write_wav
     from filoscope.media.errors import (
         Cancelled,
         ChildDied,
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
     from filoscope.media.facts import Probe, probe
     from filoscope.media.ladder import Ladder, Rung, RungFile, Sound, Stills, plan_ladder
     from filoscope.media.limits import Limits
+    from filoscope.media.reader import read_pictures
     from filoscope.media.transcoding import transcode
+    from filoscope.media.writer import write_clip
 
 _HOME_OF = {
     name: f"filoscope.media.{module}"
     for module, names in {
+        "audio": "read_samples write_wav",
         "errors": (
             "MediaError Cancelled ChildDied LimitReached NoSpace NotAVideo NothingToShow "
             "OutOfMemory TooHeavy TooLarge TooLong UnreadableFile"
@@ -42,7 +46,9 @@ _HOME_OF = {
         "limits": "Limits",
         "facts": "Probe probe",
         "ladder": "Ladder Rung RungFile Sound Stills plan_ladder",
+        "reader": "read_pictures",
         "transcoding": "transcode",
+        "writer": "write_clip",
     }.items()
     for name in names.split()
 }
@@ -69,7 +75,11 @@ __all__ = [
     "UnreadableFile",
     "plan_ladder",
     "probe",
+    "read_pictures",
+    "read_samples",
     "transcode",
+    "write_clip",
+    "write_wav",
 ]
 
 

@@ -51,6 +51,7 @@ class _Clock:
     time_base: Fraction
     pts: array[int] = field(default_factory=lambda: array("q"))
     end: int | None = None
+    first_heard: int | None = None
 
     def add(self, packet: av.Packet[Any]) -> None:
         pts = packet.pts if packet.pts is not None else packet.dts
@@ -62,7 +63,12 @@ class _Clock:
 
     @property
     def start_s(self) -> Fraction | None:
-        return min(self.pts) * self.time_base if self.pts else None
+        if not self.pts:
+            return None
+        first = min(self.pts)
+        if self.first_heard is not None:
+            first = max(first, self.first_heard)
+        return first * self.time_base
 
     @property
     def end_s(self) -> Fraction | None:
@@ -90,7 +96,7 @@ def _walk(source: Source, limits: Limits) -> tuple[_Clock, _Clock | None, list[V
     if source.audio is not None:
         audio = _Clock(source.audio.time_base or Fraction(1, source.audio.rate or 48_000))
         streams.append(source.audio)
-    look = _Look(limits)
+    look, listen = _Look(limits), _Listen()
     packets = source.container.demux(*streams)
     while True:
         try:
@@ -107,8 +113,12 @@ def _walk(source: Source, limits: Limits) -> tuple[_Clock, _Clock | None, list[V
             _check_count(clock)
         if packet.stream is source.video and packet.size:
             look.at(packet)
+        elif packet.size:
+            listen.to(packet)
     look.at_rest(source)
-    return video, audio, look.frames
+    if audio is not None and listen.heard:
+        audio.first_heard = listen.first_pts
+    return video, audio if listen.heard else None, look.frames
 
 
 @dataclass(slots=True)
@@ -139,6 +149,28 @@ class _Look:
             check_pixels(frame.width * frame.height, self.limits)
             if not frame.is_corrupt:
                 self.frames.append(frame)
+
+
+@dataclass(slots=True)
+class _Listen:
+    """Decode sound until its first audible sample: packets before it only prime the decoder."""
+
+    heard: bool = False
+    first_pts: int | None = None
+    tried: int = 0
+
+    def to(self, packet: av.Packet[Any]) -> None:
+        if self.heard or self.tried >= TRIED_MAX:
+            return
+        self.tried += 1
+        try:
+            frames = packet.decode()
+        except av.error.MemoryError as error:
+            raise MemoryError from error
+        except av.error.FFmpegError:
+            return
+        if frames:
+            self.heard, self.first_pts = True, frames[0].pts
 
 
 def _check_count(clock: _Clock) -> None:

@@ -28,17 +28,65 @@ DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts"
 """Phones and editors write mov and mp4, browsers webm, OBS mkv, old cameras avi, camcorders ts."""
 
 VIDEO_DECODERS = frozenset(
-    (
-        "h264 hevc vp8 vp9 libdav1d av1 mpeg4 mpeg2video mpeg1video h263 msmpeg4v2 msmpeg4 "
-        "prores dnxhd cfhd mjpeg gif qtrle png ffv1 rawvideo dvvideo"
-    ).split()
+    [
+        "h264",
+        "hevc",
+        "vp8",
+        "vp9",
+        "libdav1d",
+        "av1",
+        "mpeg4",
+        "mpeg2video",
+        "mpeg1video",
+        "h263",
+        "msmpeg4v2",
+        "msmpeg4",
+        "prores",
+        "dnxhd",
+        "cfhd",
+        "mjpeg",
+        "gif",
+        "qtrle",
+        "png",
+        "ffv1",
+        "rawvideo",
+        "dvvideo",
+    ]
 )
 AUDIO_DECODERS = frozenset(
-    (
-        "aac mp3 mp3float mp2 mp2float ac3 eac3 opus libopus vorbis flac alac amrnb amrwb "
-        "pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be "
-        "pcm_f64le pcm_f64be pcm_u8 pcm_s8 pcm_mulaw pcm_alaw adpcm_ms adpcm_ima_wav adpcm_ima_qt"
-    ).split()
+    [
+        "aac",
+        "mp3",
+        "mp3float",
+        "mp2",
+        "mp2float",
+        "ac3",
+        "eac3",
+        "opus",
+        "libopus",
+        "vorbis",
+        "flac",
+        "alac",
+        "amrnb",
+        "amrwb",
+        "pcm_s16le",
+        "pcm_s16be",
+        "pcm_s24le",
+        "pcm_s24be",
+        "pcm_s32le",
+        "pcm_s32be",
+        "pcm_f32le",
+        "pcm_f32be",
+        "pcm_f64le",
+        "pcm_f64be",
+        "pcm_u8",
+        "pcm_s8",
+        "pcm_mulaw",
+        "pcm_alaw",
+        "adpcm_ms",
+        "adpcm_ima_wav",
+        "adpcm_ima_qt",
+    ]
 )
 
 _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image

@@ -20,6 +20,7 @@ from PIL import Image
 from filoscope.media.facts import Probe
 from filoscope.media.ladder import Stills
 from filoscope.media.picture import Graph, filters_of
+from filoscope.media.reader import rgb_of
 from filoscope.media.time import TICKS_PER_SECOND, seconds_of
 
 Pixels = NDArray[np.uint8]
@@ -213,8 +214,7 @@ def _poster(
     graph = Graph(filters_of(probe, width, height, cube=cube), threads=1, has_alpha=probe.has_alpha)
     frame.pts = 0
     picture = next(iter([*graph.feed(frame), *graph.drain()]))
-    rgb = picture.reformat(format="rgb24", src_colorspace="ITU709", dst_color_range="JPEG")
-    return Image.fromarray(rgb.to_ndarray())
+    return Image.fromarray(rgb_of(picture))
 
 
 def quality_of(pixels: Pixels) -> float:
