@@ -1,1 +1,34 @@
 """Events in, a ranked and explained feed out. Pivot: `Candidate`."""
+
+from filoscope.recommend.candidate import Candidate, Reason, ReasonKind, Source, say
+from filoscope.recommend.catalogue import CatalogueEntry
+from filoscope.recommend.engine import PAGE_MAX, Context, Recommender
+from filoscope.recommend.errors import (
+    InvalidEntry,
+    InvalidEvent,
+    RecommendError,
+    SnapshotUnreadable,
+)
+from filoscope.recommend.events import Event, EventKind
+from filoscope.recommend.settings import OutcomeWeights, ScoreWeights, Settings
+
+__all__ = [
+    "PAGE_MAX",
+    "Candidate",
+    "CatalogueEntry",
+    "Context",
+    "Event",
+    "EventKind",
+    "InvalidEntry",
+    "InvalidEvent",
+    "OutcomeWeights",
+    "Reason",
+    "ReasonKind",
+    "RecommendError",
+    "Recommender",
+    "ScoreWeights",
+    "Settings",
+    "SnapshotUnreadable",
+    "Source",
+    "say",
+]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,7 +166,7 @@ class Catalogue:
         arrays = {name: getattr(self, name)[: self.size].copy() for name in self.COLUMNS}
         return arrays, {"features": self.feature_names, "languages": self.language_names}
 
-    def restore(self, arrays: dict[str, NDArray[np.generic]], names: dict[str, list[object]]) -> None:
+    def restore(self, arrays: dict[str, NDArray[Any]], names: dict[str, Any]) -> None:
         """Become what `state` described."""
         self.size = len(arrays["clip_ids"])
         room = FIRST_ROOM
@@ -176,7 +177,7 @@ class Catalogue:
             grown = np.zeros((room, *column.shape[1:]), column.dtype)
             grown[: self.size] = column
             setattr(self, name, grown)
-        self.feature_names = [(str(kind), what) for kind, what in names["features"]]  # type: ignore[misc]
+        self.feature_names = [(kind, what) for kind, what in names["features"]]
         self.language_names = [str(name) for name in names["languages"]]
         self._row_of = {int(clip): row for row, clip in enumerate(arrays["clip_ids"].tolist())}
         self._code_of = {

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from filoscope.recommend.catalogue import MAKER, NOTHING
 
+ANYBODY = -1  # no maker has this code
 SHORTLIST = 12  # best-scored clips looked at for each place of the page: enough to vary from
 
 
@@ -55,7 +56,8 @@ def compose(
     Parameters
     ----------
     previous_maker
-        Feature code of the maker of what the viewer saw last; `NOTHING` for none.
+        Feature code of the maker of what the viewer saw last; `NOTHING` for none, and `ANYBODY`
+        where makers may follow themselves.
     explore_share
         Chance of a place to explore, in [0, 1).
     variety
@@ -66,22 +68,57 @@ def compose(
     list of Pick
         Fewer than `places` where nothing may follow any more.
     """
+    makers = pool.features[:, MAKER]
+    spread = previous_maker != ANYBODY
     shortlist = _best(pool.score, SHORTLIST * places)
+    score = pool.score[shortlist]
     unknown = np.flatnonzero(pool.owed)
-    score = pool.score.copy()
-    free = np.ones(len(score), np.bool_)
+    free = np.ones(len(makers), np.bool_)
     picks: list[Pick] = []
     while len(picks) < places:
-        shortlist = _allowed(shortlist, pool, free, previous_maker)
-        if not len(shortlist):
-            shortlist = _refilled(score, pool, free, previous_maker, SHORTLIST * places)
-        if not len(shortlist):
+        may = free & (makers != previous_maker) if spread else free
+        open_ = may[shortlist]
+        if open_.any():
+            best = int(shortlist[np.argmax(np.where(open_, score, -np.inf))])
+        elif may.any():
+            best = int(np.argmax(np.where(may, pool.score, -np.inf)))
+        else:
             break
-        best = int(shortlist[np.argmax(score[shortlist])])
-        pick = _draw(best, unknown, pool, free, previous_maker, explore_share, generator)
+        pick = _draw(best, unknown[may[unknown]], pool.owed, explore_share, generator)
         picks.append(pick)
         free[pick.index] = False
-        previous_maker = int(pool.features[pick.index, MAKER])
-        score[shortlist] -= variety * _shared(pool.features, shortlist, pick.index)
-        shortlist = np.union1d(shortlist, _best(np.where(free, pool.score, -np.inf), 0))
+        previous_maker = int(makers[pick.index])
+        score -= variety * _shared(pool.features, shortlist, pick.index)
     return picks
+
+
+def _best(score: NDArray[np.float64], count: int) -> NDArray[np.intp]:
+    """Return indices of the `count` best scores, in the order of the pool."""
+    if len(score) <= count:
+        return np.arange(len(score))
+    return np.sort(np.argpartition(-score, count)[:count])
+
+
+def _draw(
+    best: int,
+    unknown: NDArray[np.intp],
+    owed: NDArray[np.float64],
+    explore_share: float,
+    generator: np.random.Generator,
+) -> Pick:
+    """Draw between the best score and the unknown clips, and say what the chance was."""
+    explores = bool(generator.random() < explore_share)
+    if not unknown.size:
+        return Pick(best, 1.0, explores=False)
+    chances = owed[unknown] / owed[unknown].sum()
+    place = min(int(np.searchsorted(chances.cumsum(), generator.random())), len(unknown) - 1)
+    index = int(unknown[place]) if explores else best
+    by_exploring = explore_share * float(chances[unknown == index].sum())
+    by_score = 1.0 - explore_share if index == best else 0.0
+    return Pick(index, min(by_exploring + by_score, 1.0), explores)
+
+
+def _shared(features: NDArray[np.int32], rows: NDArray[np.intp], picked: int) -> NDArray[np.int64]:
+    """Return how many features each of `rows` shares with the clip just picked."""
+    known = features[picked][features[picked] != NOTHING]
+    return np.asarray(np.isin(features[rows], known).sum(axis=1), np.int64)

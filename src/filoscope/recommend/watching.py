@@ -15,8 +15,8 @@ LENGTHS_PER_OCTAVE = 2  # neighbouring groups differ by a factor of 1.41 in leng
 GROUPS = 24  # from 1 s to 4,096 s; beyond, all are one group
 SHARE_EDGES = np.concatenate([[0.0], np.geomspace(0.02, 8.0, 48)])  # of the length, loops included
 PRIOR_WATCHES = 40.0  # how many made-up watches each group begins with
-# Before anything is known: as many leave in the first fifth as stay to the end.
-PRIOR_SHARES = np.array([0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0, 1.05, 1.5])
+# Before anything is known: four of ten leave in the first fifth, two reach the end.
+PRIOR_SHARES = np.array([0.03, 0.06, 0.1, 0.16, 0.3, 0.45, 0.65, 0.85, 1.0, 1.5])
 
 
 class WatchCurves:

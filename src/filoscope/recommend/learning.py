@@ -1,0 +1,101 @@
+"""From one event to what is known: meetings, popularity, watch curves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from filoscope.recommend.catalogue import Catalogue
+from filoscope.recommend.events import ABOUT_MAKERS, WATCHED, Event, EventKind
+from filoscope.recommend.popularity import Popularity
+from filoscope.recommend.settings import OutcomeWeights
+from filoscope.recommend.viewers import Did, Viewer, worth
+from filoscope.recommend.watching import WatchCurves
+
+SETS = {
+    EventKind.FINISH: Did.FINISHED,
+    EventKind.LIKE: Did.LIKED,
+    EventKind.SAVE: Did.SAVED,
+    EventKind.SHARE: Did.SHARED,
+    EventKind.COMMENT: Did.COMMENTED,
+    EventKind.USE_SOUND: Did.USED_SOUND,
+    EventKind.FOLLOW: Did.FOLLOWED,
+    EventKind.NOT_INTERESTED: Did.REJECTED,
+    EventKind.HIDE: Did.REJECTED,
+    EventKind.REPORT: Did.REJECTED,
+}
+CLEARS = {
+    EventKind.UNLIKE: Did.LIKED,
+    EventKind.UNSAVE: Did.SAVED,
+    EventKind.UNFOLLOW: Did.FOLLOWED,
+}
+
+
+@dataclass(slots=True)
+class Learned:
+    """Everything that events have told."""
+
+    viewers: dict[int, Viewer]
+    popularity: Popularity
+    curves: WatchCurves
+
+
+def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: OutcomeWeights) -> bool:
+    """Learn from one event; False if it is about a clip never added."""
+    row = None if event.clip_id is None else catalogue.row(event.clip_id)
+    if row is None and event.kind not in ABOUT_MAKERS:
+        return False
+    viewer = learned.viewers.get(event.viewer_id)
+    if viewer is None:
+        viewer = learned.viewers[event.viewer_id] = Viewer(len(learned.viewers))
+    viewer.events += 1
+    if event.kind in ABOUT_MAKERS:
+        maker = event.maker_id
+        if maker is None:
+            if row is None:
+                return False
+            maker = int(catalogue.makers[row])
+        (viewer.following.add if event.kind is EventKind.FOLLOW else viewer.following.discard)(
+            maker
+        )
+    if row is not None:
+        _meet(event, row, viewer, catalogue, learned, weights)
+    return True
+
+
+def _meet(
+    event: Event,
+    row: int,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    learned: Learned,
+    weights: OutcomeWeights,
+) -> None:
+    """Write down what was done with a clip; each deed counts once for each viewer and clip."""
+    place = viewer.meeting(row)
+    here = slice(place, place + 1)
+    did = Did(int(viewer.did[place]))
+    before = float(worth(viewer.did[here], viewer.rank[here], weights)[0])
+    first_seen = Did.SEEN not in did
+    first_watched = event.kind in WATCHED and Did.WATCHED not in did
+    did |= Did.SEEN
+    if event.kind in WATCHED:
+        rank = _rank(event, float(catalogue.duration_s[row]), learned.curves, first=first_watched)
+        viewer.rank[place] = rank if first_watched else max(rank, float(viewer.rank[place]))
+        did |= Did.WATCHED
+    did = (did | SETS.get(event.kind, Did(0))) & ~CLEARS.get(event.kind, Did(0))
+    viewer.did[place] = did
+    viewer.time_s[place] = event.time_s
+    after = float(worth(viewer.did[here], viewer.rank[here], weights)[0])
+    learned.popularity.shown[row] += first_seen
+    learned.popularity.add(
+        row, time_s=event.time_s, views=float(first_watched), value=after - before
+    )
+
+
+def _rank(event: Event, duration_s: float, curves: WatchCurves, *, first: bool) -> float:
+    """Rank a watch among those of its length, then count it."""
+    length_s = event.duration_s or duration_s
+    rank = curves.rank(event.seconds_watched, length_s)
+    if first:
+        curves.learn(event.seconds_watched, length_s)
+    return rank
