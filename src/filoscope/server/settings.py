@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "procrastinate.contrib.django",
+    "ninja",  # for the pages of the API, from our own static files
     "filoscope.server.accounts",
     "filoscope.server.sounds",
     "filoscope.server.videos",
@@ -222,7 +223,9 @@ PROCRASTINATE_IMPORT_PATHS = ["filoscope.server.videos.jobs"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)-7s %(name)s  %(message)s"}},
+    "formatters": {"line": {"()": "filoscope.server.kit.logs.Line"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO" if DEBUG else "WARNING"},
+    # A page that is not there, or a form without its token, is the visitor's affair.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -14,7 +14,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-MIGRATION_LOCK = 0x46696C6F  # "Filo": PostgreSQL's advisory lock, so that two starts do not migrate at once
+MIGRATION_LOCK = (
+    0x46696C6F  # "Filo": PostgreSQL's advisory lock, so that two starts do not migrate at once
+)
 STAMP = ".collected"  # in STATIC_ROOT: what the files there were made from
 
 

@@ -25,7 +25,9 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz2"  # none that looks like another
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     create = actions.add_parser("create", help="make an account", description="Make an account.")
-    create.add_argument("handle", metavar="HANDLE", help="the name in its address, as alice in /@alice")
+    create.add_argument(
+        "handle", metavar="HANDLE", help="the name in its address, as alice in /@alice"
+    )
     create.add_argument("--email", default="", help="for mail and for signing in")
     create.add_argument(
         "--password",
@@ -33,7 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     create.add_argument("--role", choices=ROLES, default="member", help="member by default")
     create.set_defaults(act=_create)
-    promote = actions.add_parser("promote", help="give a role", description="Give an account a role.")
+    promote = actions.add_parser(
+        "promote", help="give a role", description="Give an account a role."
+    )
     promote.add_argument("handle", metavar="HANDLE", help="whose role changes")
     promote.add_argument("--role", choices=ROLES, required=True, help="the role to give")
     promote.set_defaults(act=_promote)
