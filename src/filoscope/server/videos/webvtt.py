@@ -18,7 +18,7 @@ BYTES_MAX = 200_000  # an hour of talk takes 60 kB
 CUES_MAX = 5_000  # more than one a second for an hour
 _TIME = r"(?:(\d{2,3}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _TIMING = re.compile(rf"\s*{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
-_TAG = re.compile(r"<(/?)([a-zA-Z0-9]*)([^>]*)>?")
+_TAG = re.compile(r"<(?:(/?)([a-zA-Z0-9]+)([^<>]*)>)?")  # or a < that begins none
 _KEPT = frozenset({"b", "i", "u", "v"})
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|nbsp|lrm|rlm);)")
 
@@ -79,7 +79,9 @@ def _plain(line: str) -> str:
 
 def _tag(found: re.Match[str]) -> str:
     slash, name, rest = found.groups()
-    if name.lower() not in _KEPT or not found[0].endswith(">"):
+    if name is None:
+        return "&lt;"
+    if name.lower() not in _KEPT:
         return ""
     speaker = re.sub(r"[<>&\"]", "", rest).strip() if name.lower() == "v" and not slash else ""
     return f"<{slash}{name.lower()}{' ' + speaker if speaker else ''}>"
