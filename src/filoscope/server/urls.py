@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
+from ninja import NinjaAPI
+
+from filoscope import __version__
+from filoscope.server.videos.api import router as videos_router
+
+api = NinjaAPI(
+    title="Filoscope",
+    version=__version__,
+    description="Sign in by the session cookie of the pages; send X-CSRFToken with every change.",
+    urls_namespace="api",
+)
+api.add_router("", videos_router)
 
 urlpatterns = [
+    path("", include("filoscope.server.videos.urls")),
+    path("", include("filoscope.server.social.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
 ]

@@ -13,21 +13,21 @@ class UploadItem extends HTMLElement {
   connectedCallback() {
     if (this.transfer) return;
     this.append(document.querySelector("#upload-item").content.cloneNode(true));
-    this.part = (name) => this.querySelector(`[data-${name}]`);
+    this.piece = (name) => this.querySelector(`[data-${name}]`);
     this.form = this.querySelector("form");
     const { file, caption, visibility, name, bytes } = this.entry;
     this.entry.name = name ?? file.name;
     this.entry.bytes = bytes ?? file.size;
-    this.part("name").textContent = this.entry.name;
-    this.part("size").textContent = size(this.entry.bytes);
+    this.piece("name").textContent = this.entry.name;
+    this.piece("size").textContent = size(this.entry.bytes);
     this.form.caption.value = caption ?? "";
     if (visibility) this.form.visibility.value = visibility;
     this.#label();
     this.form.addEventListener("submit", (event) => (event.preventDefault(), this.#post()));
     this.form.caption.addEventListener("input", () => (this.#count(), this.#remember()));
     this.form.visibility.addEventListener("change", () => this.#remember());
-    this.part("pause").addEventListener("click", () => this.#pauseOrGo());
-    this.part("cancel").addEventListener("click", () => this.cancel());
+    this.piece("pause").addEventListener("click", () => this.#pauseOrGo());
+    this.piece("cancel").addEventListener("click", () => this.cancel());
     this.#count();
     this.transfer = new Transfer(file, {
       endpoint: "/tus/",
@@ -86,7 +86,8 @@ class UploadItem extends HTMLElement {
 
   async cancel() {
     const name = this.entry.name;
-    this.ended = true;
+    if (this.slug && !this.over) await this.#discard();
+    this.ended = this.over = true;
     await this.transfer.cancel();
     await this.#forget();
     this.#settle();
@@ -96,20 +97,27 @@ class UploadItem extends HTMLElement {
     announce(`${name} was cancelled.`);
   }
 
+  /** What is sent but not posted is a draft: it goes for good. */
+  async #discard() {
+    await fetch(`/api/v1/clips/${this.slug}`, { method: "DELETE", headers: { "X-CSRFToken": token() } });
+  }
+
   async #look(file) {
     const seen = await look(file);
     if (seen) {
-      this.part("picture").replaceChildren(seen.picture);
-      this.part("size").textContent = `${size(file.size)} · ${clock(seen.duration)}`;
+      this.piece("picture").replaceChildren(seen.picture);
+      this.piece("size").textContent = `${size(file.size)} · ${clock(seen.duration)}`;
     }
     return refusal(file, seen, this.limits);
   }
 
   async #sent() {
     this.ended = true;
+    this.piece("cancel").hidden = Boolean(this.posted);
     this.#say("Sent. It is being made ready…");
     await this.#forget();
-    this.part("pause").hidden = this.part("cancel").hidden = true;
+    this.piece("pause").hidden = true;
+    this.piece("cancel").textContent = "Discard";
     this.#settle();
     document.addEventListener("live:progress", (event) => this.#news(event.detail));
     this.#follow();
@@ -124,34 +132,34 @@ class UploadItem extends HTMLElement {
     }
   }
 
+  /** Hear of the clip: from /live (one flat object) or from the API (the upload with its clip). */
   #news(news) {
-    if (this.over) return;
-    const clip = news.clip;
-    const slug = typeof clip === "object" ? clip?.slug : clip;
-    const mine = news.upload === this.transfer.id || news.id === this.transfer.id || (slug && slug === this.slug);
-    if (!mine) return;
-    this.slug = slug ?? this.slug;
-    const about = typeof clip === "object" && clip ? clip : news;
+    const about = typeof news.clip === "object" ? news.clip : news;
+    const upload = news.upload ?? news.id;
+    if (this.over || upload !== this.transfer.id) return;
     if (news.state === "refused") return this.#fail(news.refusal);
+    if (!about) return;
+    this.slug = about.slug ?? about.clip;
     if (about.state === "failed") return this.#fail(about.failure);
     this.#bar(about.progress ?? 0);
-    if (about.state === "ready") this.#ready();
-    else this.#say(`Making it ready… ${Math.round((about.progress ?? 0) * 100)} %`);
+    if (about.state === "ready") this.#ready(about);
+    else this.#say(`${about.words}, ${Math.round((about.progress ?? 0) * 100)} %`);
   }
 
-  #ready() {
-    this.over = this.posted; // unposted, a change may still come
-    this.#bar(1);
-    const link = this.part("link");
+  #ready(about) {
+    const link = this.piece("link");
     link.href = `/v/${this.slug}`;
     link.hidden = false;
-    this.#say(this.posted ? "Your clip is there." : "Ready. Press Post to show it.");
     this.toggleAttribute("data-there", true);
-    if (this.posted) announce(`${this.entry.name} is there.`);
+    this.#say(this.posted ? `Your clip is there. ${about.words}.` : "Ready. Press Post to show it.");
+    if (this.posted && !this.told) announce(`${this.entry.name} is there.`);
+    this.told = this.posted;
+    this.over = this.posted && about.is_complete; // until then sharper pictures or a change may come
+    if (this.over) this.#say("Your clip is there.");
   }
 
   async #post() {
-    const button = this.part("post");
+    const button = this.piece("post");
     button.disabled = true;
     try {
       await this.#whenCreated();
@@ -169,9 +177,9 @@ class UploadItem extends HTMLElement {
       this.posted = true;
       this.toggleAttribute("data-posted", true);
       button.textContent = "Save changes";
+      this.piece("cancel").hidden = this.ended; // what is posted is deleted on its own page
       if (!this.ended) this.#say("It will be shown as soon as it is sent and ready.");
-      if (this.hasAttribute("data-there")) this.#ready();
-      else this.#news(answer);
+      this.#news(answer);
     } catch (error) {
       this.#say(error.message);
       announce(error.message);
@@ -202,7 +210,7 @@ class UploadItem extends HTMLElement {
     if (this.ended || !file) return;
     this.#bar(offset / file.size);
     const paused = state === "paused";
-    this.part("pause").textContent = paused ? "Go on" : "Pause";
+    this.piece("pause").textContent = paused ? "Go on" : "Pause";
     if (paused) return this.#say(`Paused at ${size(offset)} of ${size(file.size)}`);
     if (state === "offline") return this.#say("No connection. It goes on by itself when there is one.");
     const left = bytesPerSecond ? ` · ${size(bytesPerSecond)}/s · ${clock((file.size - offset) / bytesPerSecond)} left` : "";
@@ -211,15 +219,15 @@ class UploadItem extends HTMLElement {
 
   #ask() {
     this.#say("Not sent to the end. Choose the same file again: it goes on where it was.");
-    this.part("pause").hidden = true;
+    this.piece("pause").hidden = true;
   }
 
   #fail(reason) {
     this.ended = this.over = true;
     this.toggleAttribute("data-failed", true);
     this.#say(reason);
-    this.part("pause").hidden = this.part("post").hidden = true;
-    this.part("cancel").textContent = "Remove";
+    this.piece("pause").hidden = this.piece("post").hidden = true;
+    this.piece("cancel").textContent = "Remove";
     announce(`${this.entry.name}: ${reason}`);
     this.#forget();
     this.#settle();
@@ -249,7 +257,7 @@ class UploadItem extends HTMLElement {
 
   #count() {
     const { value, maxLength } = this.form.caption;
-    this.part("count").textContent = `${value.length} / ${maxLength}`;
+    this.piece("count").textContent = `${value.length} / ${maxLength}`;
   }
 
   #bar(share) {
@@ -258,7 +266,7 @@ class UploadItem extends HTMLElement {
   }
 
   #say(text) {
-    this.part("status").textContent = text;
+    this.piece("status").textContent = text;
   }
 
   #settle() {
