@@ -272,11 +272,14 @@ def test_more_bytes_than_announced_are_refused(sender: Sender) -> None:
 
 
 def test_what_arrived_before_the_line_broke_is_kept(sender: Sender) -> None:
-    path = sender.create(100_000)
-    sender.open_part(path, 0, 100_000, b"x" * 40_000).close()
-    until(lambda: sender.offset(path) == 40_000, what="the 40,000 bytes")
-    assert sender.append(path, 40_000, b"y" * 60_000).status == 204
-    assert stored(path) == b"x" * 40_000 + b"y" * 60_000
+    path, sent = sender.create(2_000_000), b"x" * 1_500_000
+    with sender.open_part(path, 0, 2_000_000, sent):
+        until(lambda: _size(path) >= 1_000_000, what="the first million bytes on disk")
+    until(lambda: sender.append(path, sender.offset(path), b"").status == 204, what="the break")
+    offset = sender.offset(path)
+    assert 1_000_000 <= offset <= len(sent)
+    assert sender.append(path, offset, b"y" * (2_000_000 - offset)).status == 204
+    assert sent[:offset] + b"y" * (2_000_000 - offset) == stored(path)
 
 
 def test_a_checked_part_that_broke_off_is_not_kept(sender: Sender) -> None:
@@ -317,6 +320,14 @@ def talking(line: socket.socket) -> Iterator[None]:
 
 def _is_open(path: str) -> bool:
     return files.upload_path(files.upload_name(upload_at(path).pk)).exists()
+
+
+def _size(path: str) -> int:
+    return (
+        files.upload_path(files.upload_name(upload_at(path).pk)).stat().st_size
+        if _is_open(path)
+        else 0
+    )
 
 
 def test_a_silent_connection_gives_way_to_one_that_sends(sender: Sender) -> None:

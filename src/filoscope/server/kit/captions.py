@@ -82,20 +82,20 @@ def parse(text: str) -> tuple[Span, ...]:
 
 def _end_of_word(text: str, at: int) -> int:
     """Return where the word ends: a mark belongs to the letter before it (Devanagari, Thai)."""
-    while at < len(text) and (
-        text[at].isalnum()
-        or text[at] == "_"
-        or text[at] in _JOINERS
-        or unicodedata.category(text[at]).startswith("M")
-    ):
+    while at < len(text) and _is_of_a_word(text[at]):
         at += 1
     return at
+
+
+def _is_of_a_word(letter: str) -> bool:
+    is_mark = unicodedata.category(letter).startswith("M")
+    return letter.isalnum() or letter == "_" or letter in _JOINERS or is_mark
 
 
 def tag_name(written: str) -> str:
     """Return the name of a tag as it is stored, or an empty string when it is none."""
     name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", written).casefold())
-    name = name.strip(_JOINERS)
+    name = "".join(letter for letter in name if _is_of_a_word(letter)).strip(_JOINERS)
     if len(name) > TAG_LENGTH_MAX or not any(letter.isalpha() for letter in name):
         return ""
     return name
