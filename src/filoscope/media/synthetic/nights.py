@@ -23,16 +23,16 @@ class RainCity:
         base = (colours[4], "#05060d", "#0b1022")
         column = np.linspace(0, 1, self.h, dtype=np.float32)[:, None]
         self.back = np.repeat(ramp(("#05060f", "#101a33", "#06070d"), column), self.w, axis=1)
-        self.back += noise(self.h, self.w, rng, cells=3)[..., None] * ink(base[0], 0.06)
+        self.back += noise(self.h, self.w, rng, cells=3)[..., None] * ink(base[0], 0.012)
         self.lamps = [
             (
                 rng.uniform(-0.1, 1.1),
-                0.52 + 0.25 * rng.standard_normal() * rng.random(),
+                0.56 + 0.2 * rng.standard_normal(),
                 rng.uniform(0.025, 0.085),
                 ink(colours[rng.integers(len(colours))], rng.uniform(0.12, 0.55)),
                 rng.uniform(-0.02, 0.02),
             )
-            for _ in range(58)
+            for _ in range(84)
         ]
         count = 260
         self.drops = rng.random((count, 4)).astype(np.float32)
@@ -67,9 +67,7 @@ class RainCity:
         for number, (x, y, radius, colour, drift) in enumerate(self.lamps):
             at = (int(((x + drift * time_s) % 1.2 - 0.1) * self.w * 16), int(y * self.h * 16))
             shine = colour * (pulse if number % 4 == 0 else 1.0)
-            disc = np.zeros((0,))
             size = int(radius * self.w * (1 + 0.05 * np.sin(time_s + number)) * 16)
-            del disc
             patch = discs if number % 2 else light
             before = (float(shine[0]), float(shine[1]), float(shine[2]))
             self._disc(patch, at, size, before)
@@ -233,9 +231,9 @@ class Fireflies:
             at_y = (0.35 + 0.6 * y + 0.05 * np.sin(time_s * (0.4 + c) + 6 * d)) * self.h
             own = 0.5 + 0.5 * np.sin(time_s * (1.0 + a) + 20 * d)
             bright = (flash if number % 3 else own) * (0.5 + 0.5 * b)
-            size = self.w * (0.0045 + 0.0035 * depth)
-            glow(light, at_x, at_y, size, self.shine * (2.6 * bright))
-            glow(light, at_x, at_y, size * 5.5, self.shine * (0.13 * bright))
+            size = self.w * (0.004 + 0.0024 * depth)
+            glow(light, at_x, at_y, size, self.shine * (2.0 * bright))
+            glow(light, at_x, at_y, size * 4.0, self.shine * (0.07 * bright))
 
 
 class Fireworks:
@@ -260,7 +258,7 @@ class Fireworks:
         self.town = (rows > roof[None, :]).astype(np.float32)[..., None]
         windows = (rng.random((self.shore, self.w)) > 0.93) * self.town[..., 0]
         self.windows = windows[..., None].astype(np.float32) * ink("#ffcf8a", 0.9)
-        beats = [beat for beat in stage.beats_s[::2]] or [0.2]
+        beats = list(stage.beats_s[::2]) or [0.2]
         self.bursts = [self._burst(rng, when) for when in [-0.6, *beats]]
         self.y, self.x = np.mgrid[0 : self.h - self.shore, 0 : self.w].astype(np.float32)
         self.trail = np.zeros((self.shore, self.w, 3), np.float32)

@@ -59,6 +59,14 @@ def noise(
     return (total - low) / max(1e-6, high - low)
 
 
+def around(plane: Plane) -> Plane:
+    """Return noise whose right edge continues at its left: one end is faded into the other."""
+    width = plane.shape[1]
+    part = np.clip(np.linspace(-3, 1, width, dtype=np.float32), 0, 1)
+    mixed = plane * (1 - part) + np.roll(plane[:, ::-1], 0, axis=1) * part
+    return cast(Plane, mixed)
+
+
 def glow(light: Light, x: float, y: float, radius: float, colour: Plane) -> None:
     """Add a soft round light, exact to a part of a pixel."""
     height, width = light.shape[:2]
@@ -104,42 +112,56 @@ def blur(picture: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
 
 
 class Layer:
-    """A cut-out wider than the frame, laid over it at any place, to a part of a pixel."""
+    """A cut-out laid over the frame at any place, to a part of a pixel."""
 
     def __init__(self, colour: Plane, alpha: Plane) -> None:
         """Take a colour `(height, width, 3)` or `(3,)` and how much it covers `(height, width)`."""
-        rows = np.flatnonzero(alpha.max(axis=1) > 0.002)
-        self.top = int(rows[0]) if len(rows) else 0
-        alpha = alpha[self.top :]
-        if colour.ndim == 3:
-            colour = colour[self.top :]
+        rows = np.flatnonzero(alpha.max(axis=1) > 0.004)
+        columns = np.flatnonzero(alpha.max(axis=0) > 0.004)
+        self.top, self.left = (int(rows[0]), int(columns[0])) if len(rows) else (0, 0)
+        bottom, right = (int(rows[-1]) + 1, int(columns[-1]) + 1) if len(rows) else (1, 1)
+        part = (slice(self.top, bottom), slice(self.left, right))
+        alpha = alpha[part]
+        colour = colour[part] if colour.ndim == 3 else colour
         dither = np.random.default_rng(5).random(alpha.shape, np.float32)[..., None]
         covered = np.clip(colour, 0, 1) * alpha[..., None] * 255
-        self.paint = np.clip(covered + dither, 0, 255).astype(np.uint8)
+        self.paint = np.clip(covered + dither * (alpha[..., None] > 0), 0, 255).astype(np.uint8)
         keep = ((1 - alpha) * 255 + 0.5).astype(np.uint8)
         self.keep = np.repeat(keep[..., None], 3, axis=2)
+        open_rows = np.flatnonzero(keep.max(axis=1) > 0)
+        self.solid = int(open_rows[-1]) + 2 if len(open_rows) else 0  # nothing shows below
 
     def over(self, picture: Picture, x: float = 0.0, y: float = 0.0) -> None:
         """Lay the layer over `picture`: its column `x` comes to the left edge, moved down by `y`."""
         height, width = picture.shape[:2]
         column, row = int(np.floor(x)), self.top + int(np.floor(y))
-        top, bottom = max(0, row), min(height, row + len(self.paint))
-        if bottom <= top:
-            return
-        rows = slice(top - row, bottom - row)
-        shift = np.array([[1, 0, column - x], [0, 1, y - np.floor(y)]], np.float32)
-        window = picture[top:bottom]
-        paint, keep = (
-            cv2.warpAffine(
-                plane[rows, column : column + width + 1],
-                shift,
-                (width, bottom - top),
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-            for plane in (self.paint, self.keep)
+        left, right = (
+            max(0, self.left - column),
+            min(width, self.left - column + self.paint.shape[1]),
         )
-        under = cv2.multiply(window, keep, scale=1 / 255)
-        window[:] = cv2.add(under, paint)
+        top, bottom = max(0, row), min(height, row + len(self.paint))
+        if bottom <= top or right <= left:
+            return
+        first = column + left - self.left
+        columns = slice(first, first + right - left + 1)
+        shift = np.array([[1, 0, column - x], [0, 1, y - np.floor(y)]], np.float32)
+        solid = min(bottom, max(top, row + self.solid))
+        for start, end in ((top, solid), (solid, bottom)):
+            if end <= start:
+                continue
+            rows = slice(max(0, start - row - 1), end - row)
+            above = start - row - rows.start
+            size = (right - left, end - start + above)
+            paint = cv2.warpAffine(
+                self.paint[rows, columns], shift, size, borderMode=cv2.BORDER_REPLICATE
+            )[above:]
+            window = picture[start:end, left:right]
+            if start < solid:
+                keep = cv2.warpAffine(
+                    self.keep[rows, columns], shift, size, borderMode=cv2.BORDER_REPLICATE
+                )[above:]
+                paint = cv2.add(cv2.multiply(window, keep, scale=1 / 255), paint)
+            window[:] = paint
 
 
 def shown(light: Light, size: tuple[int, int]) -> NDArray[np.float32]:

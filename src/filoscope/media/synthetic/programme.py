@@ -1,7 +1,7 @@
 """The demo community's programme: which clip shows which scene to which song, in whose words.
 
 >>> [spec.scene for spec in demo_specs(count=3, seed=1)]
-['aurora', 'record', 'ridges']
+['ridges', 'rain city', 'record']
 """
 
 from __future__ import annotations
@@ -11,17 +11,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from filoscope.media.synthetic import nights
+from filoscope.media.synthetic import creatures, fields, landscapes, nights, paper, rhythm
 from filoscope.media.synthetic.captions import CAPTIONS
 from filoscope.media.synthetic.stage import Scene
 
 SPECS_MAX = 500  # a demo, not a load test
 
 SCENES: Mapping[str, type[Scene]] = {
+    "ridges": landscapes.Ridges,
     "rain city": nights.RainCity,
-    "aurora": nights.Aurora,
-    "fireflies": nights.Fireflies,
+    "record": rhythm.TurningRecord,
+    "jellyfish": creatures.Jellyfish,
+    "paper sea": paper.PaperSea,
     "fireworks": nights.Fireworks,
+    "train window": landscapes.TrainWindow,
+    "kaleidoscope": fields.Kaleidoscope,
+    "murmuration": creatures.Murmuration,
+    "night road": rhythm.NightRoad,
+    "carp pond": creatures.CarpPond,
+    "strata": rhythm.Strata,
+    "aurora": nights.Aurora,
+    "silk": fields.Silk,
+    "pendulum wave": rhythm.PendulumWave,
+    "fireflies": nights.Fireflies,
+    "lava lamp": fields.LavaLamp,
+    "harmonograph": rhythm.Harmonograph,
+    "ink flow": fields.InkFlow,
+    "coral": fields.Coral,
 }
 
 
@@ -115,6 +131,7 @@ def demo_specs(*, count: int = 48, seed: int = 1) -> tuple[ClipSpec, ...]:
     rng = np.random.default_rng([seed, 51])
     names = list(SCENES)
     order: list[str] = []
+    order += names  # the first round in the order above: what a newcomer sees first
     while len(order) < count:
         order += [names[place] for place in rng.permutation(len(names))]
     turns: dict[str, int] = {}
