@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import time
 
 SOURCE = "FILOSCOPE_LOG_SOURCE"  # set by `serve` for each process that it starts: web, worker 1
 _COLOURS = {"DEBUG": "2", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
@@ -16,8 +15,6 @@ _COLOURS = {"DEBUG": "2", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
 
 class Line(logging.Formatter):
     """Time, which process, how grave, what; a traceback follows indented."""
-
-    converter = time.localtime
 
     def __init__(self) -> None:
         super().__init__("%(message)s")

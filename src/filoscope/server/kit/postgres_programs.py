@@ -25,6 +25,7 @@ CONFIGURATION = "filoscope.conf"
 START_LOG = "start.log"  # what is said before the server opens its own log
 LOG_FOLDER = "logs"
 INITDB_SECONDS_MAX = 300
+UMASK = 0o077  # nobody else reads the database's files
 
 log = logging.getLogger("filoscope.database")
 
@@ -134,7 +135,10 @@ def run(program: str, *arguments: str | Path, owner: Owner) -> str:
         check=False,
         cwd="/",
         env=environment(),
-        **_as(owner),
+        user=_user(owner),
+        group=_group(owner),
+        extra_groups=_groups(owner),
+        umask=UMASK,
     )
     if done.returncode:
         raise DatabaseError(f"{program} failed: {(done.stderr or done.stdout).strip()}")
@@ -153,7 +157,10 @@ def spawn(
         start_new_session=True,
         cwd="/",
         env=environment(),
-        **_as(owner),
+        user=_user(owner),
+        group=_group(owner),
+        extra_groups=_groups(owner),
+        umask=UMASK,
     )
 
 
@@ -203,10 +210,16 @@ def _command(program: str, arguments: tuple[str | Path, ...]) -> list[str]:
     return [str(folder_of_programs() / program), *map(str, arguments)]
 
 
-def _as(owner: Owner) -> dict[str, object]:
-    if owner.uid == os.geteuid():
-        return {"umask": 0o077}
-    return {"user": owner.uid, "group": owner.gid, "extra_groups": [], "umask": 0o077}
+def _user(owner: Owner) -> int | None:
+    return None if owner.uid == os.geteuid() else owner.uid
+
+
+def _group(owner: Owner) -> int | None:
+    return None if owner.uid == os.geteuid() else owner.gid
+
+
+def _groups(owner: Owner) -> list[int] | None:
+    return None if owner.uid == os.geteuid() else []
 
 
 def _configuration(sockets: Path) -> str:

@@ -1,0 +1,270 @@
+"""Fills the demo community while it is being served; a second run goes on where the first one ended.
+
+python -m filoscope.server.operations.demo.seeding --count 48
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import dataclass, field
+from io import BytesIO
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filoscope.server.operations import leash
+from filoscope.server.operations.arrivals import NO_DAILY_LIMIT, outcomes, readable, send
+from filoscope.server.operations.demo import password
+from filoscope.server.operations.demo.people import MAKERS, WATCHERS, Person
+from filoscope.server.operations.installation import home, say, set_up_django
+
+if TYPE_CHECKING:
+    from filoscope.media.synthetic import ClipSpec
+    from filoscope.server.accounts.models import Account
+
+SEED = 1
+WORKSHOP = "demo-workshop"  # in the data folder: clips between being painted and being sent
+LOOK_EVERY_S = 1.0
+WAIT_S_MAX = 3600.0  # for the last clip; what is not there then comes by itself
+NICE = 10  # painting comes after serving and transcoding
+VIDEO_ENDINGS = frozenset(
+    [
+        ".3gp",
+        ".avi",
+        ".flv",
+        ".gif",
+        ".m2ts",
+        ".m4v",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".mts",
+        ".ogv",
+        ".ts",
+        ".vob",
+        ".webm",
+        ".wmv",
+    ]
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make the people, then the clips, and life around each as soon as it plays."""
+    leash.die_with(os.getppid())
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--clips", type=Path)
+    options = parser.parse_args(arguments)
+    os.environ["FILOSCOPE_UPLOADS_A_DAY"] = NO_DAILY_LIMIT
+    set_up_django()
+    from filoscope.server.operations.demo import life
+
+    people = [_person(person) for person in (*MAKERS, *WATCHERS)]
+    life.befriend(people)
+    makers = people[: len(MAKERS)]
+    community = Community(people)
+    arriving = (
+        _painted(community, makers, options.count)
+        if options.clips is None
+        else _found(community, makers, options.clips)
+    )
+    with closing(arriving):
+        for _ in arriving:
+            community.look()
+    community.wait()
+    return 0
+
+
+@dataclass(slots=True)
+class Community:
+    """The clips that were sent, and what is still to happen around them."""
+
+    people: list[Account]
+    waiting: dict[str, str] = field(default_factory=dict)  # slug -> name of the file
+    wanted: int = 0
+    playable: int = 0
+    failed: int = 0
+
+    def known(self) -> set[str]:
+        """Return the names of files that were sent before, and take up those not lived in yet."""
+        from filoscope.server.videos.models import Upload
+
+        sent = Upload.objects.filter(account__in=self.people, state=Upload.State.COMPLETE)
+        for name, slug in sent.values_list("file_name", "clip__slug"):
+            if slug is not None:
+                self.waiting[slug] = name
+        return set(sent.values_list("file_name", flat=True))
+
+    def send(self, account: Account, path: Path, *, name: str, caption: str) -> None:
+        """Send a file, or say why it was not taken."""
+        from filoscope.server.operations.demo import life
+        from filoscope.server.videos.errors import UploadRefused
+
+        try:
+            clip = send(account, path, name=name, caption=caption)
+        except (UploadRefused, OSError) as error:
+            self._report(name, str(error))
+            return
+        life.backdate(clip, name)
+        self.waiting[clip.slug] = name
+
+    def look(self) -> None:
+        """Bring life to clips that play by now, and say which failed."""
+        from filoscope.server.operations.demo import life
+        from filoscope.server.videos.models import Clip
+
+        before = self.playable
+        for slug, outcome in outcomes(list(self.waiting)).items():
+            if outcome.is_playable:
+                clip = Clip.objects.select_related("account").get(slug=slug)
+                life.enliven(clip, self.waiting.pop(slug), self.people)
+                self.playable += 1
+            elif outcome.failure:
+                self._drop(slug, outcome.failure)
+        if self.playable != before:
+            self._show()
+
+    def wait(self) -> None:
+        """Wait for the clips that are still being made."""
+        until = time.monotonic() + WAIT_S_MAX
+        self.look()
+        while self.waiting and time.monotonic() < until:
+            time.sleep(LOOK_EVERY_S)
+            self.look()
+        if sys.stdout.isatty():
+            print()
+
+    def _drop(self, slug: str, why: str) -> None:
+        from filoscope.server.videos import actions
+        from filoscope.server.videos.models import Clip
+
+        self._report(self.waiting.pop(slug), why)
+        actions.delete(Clip.objects.get(slug=slug))
+
+    def _report(self, name: str, why: str) -> None:
+        self.failed += 1
+        say(f"\r  left out  {name}: {why}")
+
+    def _show(self) -> None:
+        line = f"  demo: {self.playable} of {self.wanted - self.failed} clips are there"
+        if sys.stdout.isatty():
+            print(f"\r{line}", end="", flush=True)
+        elif self.playable % 10 == 0 or self.playable + self.failed == self.wanted:
+            say(line)
+
+
+def _person(person: Person) -> Account:
+    """Find somebody, or make them."""
+    from filoscope.server.accounts.models import Account
+
+    found = Account.objects.filter(handle=person.handle).first()
+    if found is None:
+        found = Account(
+            handle=person.handle, display_name=person.name, bio=person.bio, role=person.role
+        )
+        found.set_unusable_password()
+        found.save()
+    if person.handle in _SIGN_IN and not found.check_password(password()):
+        found.set_password(password())
+        found.save(update_fields=["password"])
+    if not found.avatar:
+        _paint_avatar(found)
+    return found
+
+
+_SIGN_IN = frozenset({"alice", "olive"})
+
+
+def _paint_avatar(account: Account) -> None:
+    from zlib import crc32
+
+    from filoscope.server.accounts.actions import set_avatar
+    from filoscope.server.operations.demo.portraits import draw_portrait
+
+    encoded = BytesIO()
+    draw_portrait(seed=crc32(account.handle.encode())).save(encoded, "PNG")
+    set_avatar(account, encoded.getvalue())
+
+
+def _painted(community: Community, makers: Sequence[Account], count: int) -> Iterator[Path]:
+    """Paint the clips that are not there yet, several at a time, and send each when it is done."""
+    from filoscope.media.synthetic import demo_specs
+
+    specs = demo_specs(count=count, seed=SEED)
+    known = community.known()
+    community.wanted = len(specs)
+    workshop = home() / WORKSHOP
+    shutil.rmtree(workshop, ignore_errors=True)
+    missing = [(place, spec) for place, spec in enumerate(specs) if f"{spec.name}.mp4" not in known]
+    if not missing:
+        return
+    workshop.mkdir(parents=True)
+    # Spawned, not forked: this process has threads of its own, the database's connections.
+    spawning = get_context("spawn")
+    with ProcessPoolExecutor(_painters(), spawning, _begin_painting) as pool:
+        tasks: dict[Future[Path], tuple[int, ClipSpec]] = {
+            pool.submit(_paint, spec, workshop): (place, spec) for place, spec in missing
+        }
+        for task in as_completed(tasks):
+            place, spec = tasks[task]
+            path = task.result()
+            community.send(
+                makers[place % len(makers)], path, name=path.name, caption=_caption(spec)
+            )
+            path.unlink()
+            yield path
+    shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _painters() -> int:
+    """All cores but one, which transcodes what is there already."""
+    return max(1, len(os.sched_getaffinity(0)) - 1 if hasattr(os, "sched_getaffinity") else 1)
+
+
+def _begin_painting() -> None:
+    leash.die_with(os.getppid())
+    os.nice(NICE)
+
+
+def _paint(spec: ClipSpec, folder: Path) -> Path:
+    from filoscope.media.synthetic import render_clip
+
+    path = folder / f"{spec.name}.mp4"
+    render_clip(spec, path)
+    return path
+
+
+def _caption(spec: ClipSpec) -> str:
+    return f"{spec.caption} {' '.join(f'#{tag}' for tag in spec.tags)}".strip()
+
+
+def _found(community: Community, makers: Sequence[Account], folder: Path) -> Iterator[Path]:
+    """Send the videos of a folder, with each a maker in turn."""
+    paths = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in VIDEO_ENDINGS and path.is_file()
+    ]
+    known = community.known()
+    community.wanted = len(paths)
+    if not paths:
+        say(f"  no video in {folder}: its files would end in {', '.join(sorted(VIDEO_ENDINGS))}")
+    for place, path in enumerate(paths):
+        name = str(path.relative_to(folder))[:255]
+        if name not in known:
+            maker = makers[place % len(makers)]
+            community.send(maker, path, name=name, caption=readable(path))
+        yield path
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
