@@ -51,7 +51,7 @@ def clicks_s(path: Path) -> list[float]:
         ("surround.mkv", {"audio": "5.1", "fps": Fraction(24000, 1001)}),
         ("late.mkv", {"start_s": 1.25, "audio_codec": "flac"}),
         ("web.webm", {"codec": "vp9", "audio_codec": "opus", "width": 160, "height": 90}),
-        ("old.avi", {"codec": "mpeg4", "audio_codec": "mp3"}),
+        ("old.avi", {"codec": "mpeg4", "audio_codec": "pcm_s16le"}),
         ("ten.mkv", {"codec": "hevc", "pixel_format": "yuv420p10le", "colour": "hdr10"}),
         ("av1.mp4", {"codec": "av1"}),
         ("woven.mkv", {"interlaced": True, "fps": 25}),

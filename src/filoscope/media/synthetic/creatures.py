@@ -233,7 +233,7 @@ class CarpPond:
         for shrink, tone, shift in ((1.0, 0.0, 5), (1.0, 0.8, 0), (0.9, 1.0, 0), (0.5, 1.12, 0)):
             turn = np.linspace(notch + 0.22, notch + 2 * np.pi - 0.22, 40)
             rim = np.stack([np.cos(turn), np.sin(turn)], 1) * radius * shrink
-            shape = np.vstack([rim, [[0, 0]]]) + [x + shift, y + shift]
+            shape = np.vstack([rim, [[0, 0]]]) + np.array([x + shift, y + shift])
             colour = tuple(float(v) * tone for v in self.leaf) if tone else (0.01, 0.03, 0.03)
             cv2.fillPoly(light, [np.int32(shape * 16)], colour, cv2.LINE_AA, 4)
 
@@ -294,12 +294,11 @@ class Jellyfish:
             hem = np.stack(
                 [ruffle * wide * share, size * (0.10 + 0.05 * np.cos(np.arange(17) * np.pi))], 1
             )
-            shape = self._lean(np.vstack([dome, hem]), lean) + [at_x, at_y]
+            shape = self._lean(np.vstack([dome, hem]), lean) + np.array([at_x, at_y])
             self._veil(light, shape, paint * strength * 2)
-        rim = self._lean(np.stack([np.cos(turn) * wide, np.sin(turn) * tall], 1), lean) + [
-            at_x,
-            at_y,
-        ]
+        rim = self._lean(np.stack([np.cos(turn) * wide, np.sin(turn) * tall], 1), lean) + np.array(
+            [at_x, at_y]
+        )
         edge = tuple(float(v) * 0.9 for v in paint)
         cv2.polylines(light, [np.int32(rim * 16)], False, edge, 1, cv2.LINE_AA, 4)
 
@@ -331,7 +330,7 @@ class Jellyfish:
             points = np.stack(
                 [part * wide * 0.85 * (1 - 0.35 * down) + wave, size * 0.1 + down * long], 1
             )
-            points = self._lean(points, lean) + [x, y]
+            points = self._lean(points, lean) + np.array([x, y])
             strength = 0.5 if thread % 3 else 0.9
             colour = tuple(float(v) * strength * 0.6 for v in paint)
             cv2.polylines(

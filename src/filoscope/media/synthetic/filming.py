@@ -27,7 +27,7 @@ TICKS = 90_000  # a time base that every usual frame rate divides
 BLOCK = 1_024  # samples in a frame of AAC
 SHAKE_MARGIN = 1.07  # a hand-held picture is enlarged so that its edges never show
 SHAKE_REACH = 0.022  # how far a hand goes, in parts of the short edge
-DARK_GRAIN = 11.0  # a small sensor at night
+DARK_GRAIN = 6.5  # a small sensor at night
 DEFAULT_TEMPO = 100.0  # a silent clip still moves to a beat
 
 
@@ -161,7 +161,7 @@ def _hand_held(picture: Picture, spec: ClipSpec, time_s: float) -> Picture:
 
 def _add_picture(out: OutputContainer, spec: ClipSpec) -> VideoStream:
     rate = Fraction(spec.fps).limit_denominator(1001)
-    options = {"preset": "veryfast", "crf": "21", "g": str(2 * round(spec.fps))}
+    options = {"preset": "superfast", "crf": "22", "g": str(2 * round(spec.fps))}
     stream = cast(VideoStream, out.add_stream("libx264", rate=rate, options=options))
     stream.width, stream.height, stream.pix_fmt = spec.width, spec.height, "yuv420p"
     context = stream.codec_context

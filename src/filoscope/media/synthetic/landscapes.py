@@ -1,11 +1,11 @@
-"""Scenes with depth by day: ranges of mountains, and fields behind a train window."""
+"""Scenes with depth by day: mountains, fields behind a train window, sheets of hills."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from filoscope.media.synthetic.paint import Layer, Plane, around, blur, noise, rgb, sky
+from filoscope.media.synthetic.paint import Layer, Plane, around, blur, noise, ramp, rgb, sky
 from filoscope.media.synthetic.shapes import AROUND, crest_line, hill, poly, sun, to_picture
 from filoscope.media.synthetic.stage import Picture, Stage
 
@@ -216,3 +216,53 @@ class TrainWindow:
             smear = np.clip(1 - np.abs(np.arange(a, b) - pole) / half, 0, 1)[None, :, None] * 0.75
             piece = picture[top:, a:b]
             piece[:] = (piece * (1 - smear) + np.float32(self.pole) * smear).astype(np.uint8)
+
+
+class Strata:
+    """Sheets of a relief, one behind another, that travel towards us and swell with the beat."""
+
+    SHEETS = 30
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, rng = stage, stage.rng
+        self.h, self.w = stage.height, stage.width
+        self.colours = stage.choose(
+            ("#f7e7ce", "#f4a261", "#e76f51", "#6d2e46", "#20122b"),
+            ("#e9f5db", "#97c8b8", "#3c8d93", "#1f4e6b", "#0c1c33"),
+            ("#fde2e4", "#cdb4db", "#8f8bd8", "#3f4a9c", "#141a45"),
+        )
+        top = np.linspace(0, 0.25, self.h, dtype=np.float32)[:, None]
+        back = np.repeat(ramp(self.colours, top, light=False), self.w, 1)
+        back *= 0.97 + 0.05 * noise(self.h, self.w, rng, cells=70, octaves=3)[..., None]
+        self.back = to_picture(back.astype(np.float32))
+        self.relief = cv2.GaussianBlur(noise(256, 160, rng, cells=5, octaves=4), (0, 0), 1.5)
+        self.x = np.linspace(-0.02, 1.02, 160)
+        self.table = ramp(self.colours, np.linspace(0, 1, 256, dtype=np.float32), light=False) * 255
+
+    def frame(self, time_s: float) -> Picture:
+        picture = self.back.copy()
+        beat = self.stage.pulse(time_s, 0.3)
+        travel = time_s * 0.9
+        for number in range(self.SHEETS + 1):
+            part = (number + travel % 1) / self.SHEETS
+            level = 0.20 + 0.95 * part**1.35
+            row = ((number - np.floor(travel)) * 3.3) % 255
+            low = int(row)
+            wave = self.relief[low] * (1 - row % 1) + self.relief[(low + 1) % 256] * (row % 1)
+            wave = np.roll(wave, int(12 * np.sin(number)))
+            swell = 0.5 + 0.5 * np.sin(self.x * 6 + number * 0.5 + time_s * 1.4)
+            y = (level - (wave - 0.4) * (0.09 + 0.11 * part) - 0.03 * beat * swell * part) * self.h
+            line = np.stack([self.x * self.w, y], axis=1)
+            foot = np.array([[1.02 * self.w, self.h + 9], [-0.02 * self.w, self.h + 9]])
+            paint = self.table[min(255, int((0.12 + 0.88 * part) * 255))]
+            self._sheet(picture, line, foot, paint, part)
+        return picture
+
+    def _sheet(self, picture: Picture, line: Plane, foot: Plane, paint: Plane, part: float) -> None:
+        """Fill a sheet below its line: a shadow above it, a light edge on it, a shaded slope."""
+        for lift, share in ((9, 0.93), (5, 0.88), (0, 1.0)):
+            colour = tuple(float(v) * share * (1 if lift == 0 else 0.9) for v in paint)
+            shape = np.int32(np.vstack([line - [0, lift * (0.3 + part)], foot]) * 16)
+            cv2.fillPoly(picture, [shape], colour, cv2.LINE_AA, 4)
+        edge = tuple(min(255.0, float(v) * 1.12 + 14) for v in paint)
+        cv2.polylines(picture, [np.int32(line * 16)], False, edge, 2, cv2.LINE_AA, 4)

@@ -29,7 +29,7 @@ SCENES: Mapping[str, type[Scene]] = {
     "murmuration": creatures.Murmuration,
     "night road": rhythm.NightRoad,
     "carp pond": creatures.CarpPond,
-    "strata": rhythm.Strata,
+    "strata": landscapes.Strata,
     "aurora": nights.Aurora,
     "silk": fields.Silk,
     "pendulum wave": rhythm.PendulumWave,
