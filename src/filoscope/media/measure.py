@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -75,7 +76,7 @@ class _Clock:
         return None if self.end is None else self.end * self.time_base
 
 
-def measure(path: str | Path, *, limits: Limits, threads: int) -> Probe:
+def measure(path: str | os.PathLike[str], *, limits: Limits, threads: int) -> Probe:
     """Read all packets, decode the first pictures, and say what the file is.
 
     Raises
@@ -259,7 +260,9 @@ def _check_duration(duration_s: float, limits: Limits) -> None:
 
 def _minutes(seconds: float) -> str:
     whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d} minutes" if whole >= 60 else f"{whole} seconds"
+    if whole >= 60:
+        return f"{whole // 60}:{whole % 60:02d} minutes"
+    return "1 second" if whole == 1 else f"{whole} seconds"
 
 
 def frame_rate(pts: array[int], time_base: Fraction) -> tuple[float, bool]:

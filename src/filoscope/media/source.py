@@ -92,6 +92,9 @@ AUDIO_DECODERS = frozenset(
 _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 _INTERVAL_S_DEFAULT = 1 / 30
 _OPEN_TIMEOUT_S = 60.0
+_PIXELS_LOOKED_AT = 16
+"""Times the limit: up to here FFmpeg tells how large a picture is, so that it can be refused with
+its reason; of anything larger it says nothing and decodes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def _open_container(path: Path, limits: Limits) -> InputContainer:
         "protocol_whitelist": "file",
         "codec_whitelist": ",".join(sorted(VIDEO_DECODERS | AUDIO_DECODERS)),
         "max_streams": str(STREAMS_MAX),
-        "max_pixels": str(limits.pixels_max),
+        "max_pixels": str(limits.pixels_max * _PIXELS_LOOKED_AT),
         "enable_drefs": "0",
     }
     try:
@@ -157,8 +160,7 @@ def _open_container(path: Path, limits: Limits) -> InputContainer:
             f"file:{path}", "r", options=options, timeout=_OPEN_TIMEOUT_S, metadata_errors="ignore"
         )
     except (av.error.FFmpegError, UnicodeDecodeError, ValueError) as error:
-        if isinstance(error, av.error.MemoryError):
-            raise MemoryError from error
+        # Out of memory here means tables of absurd length, or too many streams: damage as well.
         if looks_like_video(path):
             raise UnreadableFile from error
         raise NotAVideo from error
@@ -239,6 +241,8 @@ def decode_frames(source: Source, *, limits: Limits) -> Iterator[VideoFrame]:
         for frame in frames:
             check_pixels(frame.width * frame.height, limits)
             if not frame.is_corrupt:
+                if frame.time_base is None:  # PyAV forgets it for what the decoder kept back.
+                    frame.time_base = source.video.time_base
                 yield frame
 
 

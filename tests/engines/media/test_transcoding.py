@@ -1,0 +1,341 @@
+"""Any clip in, a right ladder out."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from filoscope.media import Ladder, RungFile, Stills, probe, transcode
+from tests.engines.media.conftest import MakeClip
+from tests.engines.media.marks import clicks_s, flashes_s, key_frames_s, picture_at
+
+KINDS: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
+    ("plain.mp4", {}, (320, 180)),
+    ("mono.mov", {"audio": "mono", "fps": 60}, (320, 180)),
+    ("six.mkv", {"audio": "5.1", "audio_codec": "ac3"}, (320, 180)),
+    ("cinema.mkv", {"fps": Fraction(24000, 1001), "audio_codec": "flac"}, (320, 180)),
+    ("late.mkv", {"start_s": 1.25, "audio_codec": "flac"}, (320, 180)),
+    ("later.mp4", {"start_s": 30.0}, (320, 180)),
+    ("web.webm", {"codec": "vp9", "audio_codec": "opus"}, (320, 180)),
+    ("next.mp4", {"codec": "av1"}, (320, 180)),
+    ("camera.ts", {"sample_rate": 44_100}, (320, 180)),
+    ("old.avi", {"codec": "mjpeg", "pixel_format": "yuvj420p", "audio_codec": "pcm_s16le"},
+     (320, 180)),
+    ("edit.mov", {"codec": "prores", "pixel_format": "yuv422p10le", "audio_codec": "pcm_s16le"},
+     (320, 180)),
+    ("bright.mp4", {"codec": "hevc", "pixel_format": "yuv420p10le", "colour": "hlg"}, (320, 180)),
+    ("left.mp4", {"rotation_deg": 90}, (180, 320)),
+    ("right.mp4", {"rotation_deg": -90}, (180, 320)),
+    ("over.mp4", {"rotation_deg": 180}, (320, 180)),
+    ("wide.mp4", {"sar": Fraction(4, 3)}, (428, 180)),
+    ("odd.mkv", {"codec": "vp9", "width": 321, "height": 181}, (320, 180)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "fields", "size"), KINDS, ids=[kind[0] for kind in KINDS])
+def test_flash_and_click_stay_together_and_where_they_were(
+    clip: MakeClip, tmp_path: Path, name: str, fields: dict[str, Any], size: tuple[int, int]
+) -> None:
+    source = clip(name, **fields)
+    before = [
+        flash - click for flash, click in zip(flashes_s(source), clicks_s(source), strict=True)
+    ]
+
+    (rung,) = transcode(source, tmp_path).rungs
+
+    flashes, clicks = flashes_s(tmp_path / rung.file), clicks_s(tmp_path / rung.file)
+    after = [flash - click for flash, click in zip(flashes, clicks, strict=True)]
+    assert size == (rung.width, rung.height)
+    assert len(after) == 2
+    # ATSC IS-191 allows 15 ms early and 45 ms late; nothing may be added to what the file had
+    # (its own start is taken from its packets, by a reader that knows no edit lists).
+    assert pytest.approx(_offsets(source, before), abs=0.010) == after
+    assert pytest.approx([0.5, 1.5], abs=0.045) == clicks
+
+
+def _offsets(source: Path, measured: list[float]) -> list[float]:
+    """Return flash minus click of the source: `flashes_s` counts from the clip's own start."""
+    start_s = probe(source).first_timestamp_s
+    return [offset + start_s for offset in measured]
+
+
+def test_a_variable_rate_keeps_its_moments(clip: MakeClip, tmp_path: Path) -> None:
+    source = clip("phone.mp4", variable_rate=True)
+
+    transcode(source, tmp_path)
+
+    assert pytest.approx(_times_s(source), abs=0.0001) == _times_s(tmp_path / "180p.mp4")
+
+
+def _times_s(path: Path) -> list[float]:
+    with av.open(str(path)) as container:
+        return [frame.time for frame in container.decode(video=0)]
+
+
+def test_more_than_sixty_pictures_a_second_are_thinned(clip: MakeClip, tmp_path: Path) -> None:
+    ladder = transcode(clip("slow.mp4", fps=120), tmp_path)
+
+    assert pytest.approx(60, abs=0.5) == ladder.rungs[0].fps
+
+
+def test_the_last_picture_stays_while_the_sound_goes_on(clip: MakeClip, tmp_path: Path) -> None:
+    ladder = transcode(clip("long.mp4", audio_duration_s=5.0), tmp_path)
+
+    assert pytest.approx(5.0, abs=0.05) == ladder.duration_s
+    assert pytest.approx([0.5, 1.5, 2.5, 3.5, 4.5], abs=0.01) == clicks_s(tmp_path / "180p.mp4")
+    # A held picture is shown again each second, so that a player can seek there.
+    assert key_frames_s(tmp_path / "180p.mp4") == [0.0, 2.9667, 4.9667]
+
+
+def test_a_sound_that_ends_sooner_is_followed_by_silence(clip: MakeClip, tmp_path: Path) -> None:
+    ladder = transcode(clip("short.mp4", audio_duration_s=1.0), tmp_path)
+
+    with av.open(str(tmp_path / "180p.mp4")) as container:
+        frames = list(container.decode(audio=0))
+    assert pytest.approx(2.0, abs=0.03) == ladder.duration_s
+    assert frames[-1].time > 1.95
+    assert np.abs(frames[-1].to_ndarray()).max() < 0.001
+
+
+def test_a_clip_without_sound_has_none(clip: MakeClip, tmp_path: Path) -> None:
+    ladder = transcode(clip("mute.mp4", audio=None), tmp_path)
+
+    assert ladder.sound is None
+    assert ladder.rungs[0].codecs == "avc1.64001e"
+
+
+def test_rungs_are_announced_as_they_play_and_share_their_key_frames(
+    clip: MakeClip, tmp_path: Path
+) -> None:
+    source = clip("tall.mp4", width=720, height=1280, duration_s=4.0, variable_rate=True)
+    heard: list[tuple[str, bool, bool]] = []
+    progress: list[float] = []
+
+    def on_rung(rung: RungFile, stills: Stills) -> None:
+        poster = (tmp_path / stills.poster_webp).exists()
+        heard.append((rung.name, (tmp_path / rung.file).exists(), poster))
+
+    ladder = transcode(source, tmp_path, on_rung=on_rung, on_progress=progress.append)
+
+    assert heard == [("480p", True, True), ("720p", True, True)]
+    assert progress == sorted(progress) and progress[0] >= 0 and progress[-1] <= 1
+    small, large = (key_frames_s(tmp_path / rung.file) for rung in ladder.rungs)
+    assert small == large
+    assert all(gap == pytest.approx(2, abs=0.1) for gap in np.diff(small))
+    assert [(rung.width, rung.height) for rung in ladder.rungs] == [(480, 854), (720, 1280)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "480p.m3u8", "480p.mp4", "720p.m3u8", "720p.mp4", "master.m3u8", "poster.jpg",
+        "poster.webp", "preview.webp", "storyboard.vtt", "storyboard.webp",
+    ]  # fmt: skip
+
+
+def test_a_ladder_survives_json(clip: MakeClip, tmp_path: Path) -> None:
+    ladder = transcode(clip(), tmp_path)
+
+    assert Ladder.from_json(ladder.to_json()) == ladder
+
+
+def test_running_again_gives_the_same_files(clip: MakeClip, tmp_path: Path) -> None:
+    first = transcode(clip(), tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    again = transcode(clip(), tmp_path, probe=probe(clip()))
+
+    assert again.rungs == first.rungs
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("colour", ["bt601", "bt709"])
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuvj420p", "yuv444p"])
+def test_colours_are_those_of_the_source(tmp_path: Path, colour: str, pixel_format: str) -> None:
+    bars = np.zeros((180, 320, 3), np.uint8)
+    patches = [(200, 40, 40), (40, 180, 60), (50, 60, 200), (230, 230, 230), (20, 20, 20)]
+    for number, patch in enumerate(patches):
+        bars[:, number * 64 : number * 64 + 64] = patch
+    source = tmp_path / "bars.mkv"
+    _write_still(source, bars, colour=colour, pixel_format=pixel_format)
+
+    ladder = transcode(source, tmp_path / "out")
+
+    shown = picture_at(tmp_path / "out" / ladder.rungs[0].file, 0.5)
+    found = [shown[90, number * 64 + 32].tolist() for number in range(len(patches))]
+    for expected, got in zip(patches, found, strict=True):
+        assert pytest.approx(expected, abs=5) == got
+
+
+def _write_still(
+    path: Path, picture: np.ndarray[Any, Any], *, colour: str, pixel_format: str
+) -> None:
+    matrix, code = {"bt601": ("ITU601", 6), "bt709": ("ITU709", 1)}[colour]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30, options={"crf": "1"})
+        stream.height, stream.width = picture.shape[:2]
+        stream.pix_fmt = pixel_format
+        is_full = pixel_format == "yuvj420p"
+        context = stream.codec_context
+        context.colorspace, context.color_primaries, context.color_trc = code, code, code
+        context.color_range = 2 if is_full else 1
+        for number in range(30):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
+                format=pixel_format.replace("yuvj", "yuv"),
+                dst_colorspace=matrix,
+                dst_color_range="JPEG" if is_full else "MPEG",
+            )
+            if is_full:
+                frame = frame.reformat(format="yuvj420p", src_color_range="JPEG")
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def test_transparent_pictures_stand_on_white(tmp_path: Path) -> None:
+    source = tmp_path / "sticker.mov"
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream("qtrle", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "argb"
+        rgba = np.zeros((120, 160, 4), np.uint8)
+        rgba[:, :80] = (200, 30, 30, 255)
+        for number in range(10):
+            frame = av.VideoFrame.from_ndarray(rgba, format="rgba").reformat(format="argb")
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+    ladder = transcode(source, tmp_path / "out")
+
+    shown = picture_at(tmp_path / "out" / ladder.rungs[0].file, 0.5)
+    assert pytest.approx((200, 30, 30), abs=6) == shown[60, 40].tolist()
+    assert pytest.approx((255, 255, 255), abs=4) == shown[60, 120].tolist()
+
+
+@pytest.mark.parametrize("rotation_deg", [0, 90, 180, -90])
+def test_pictures_stand_upright(tmp_path: Path, rotation_deg: int) -> None:
+    upright = np.zeros((120, 120, 3), np.uint8)
+    upright[:60, :60] = (220, 220, 220)  # a light corner at the top left
+    source = tmp_path / "held.mp4"
+    stored = np.rot90(upright, -rotation_deg // 90).copy()
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width = stream.height = 120
+        stream.pix_fmt = "yuv420p"
+        stream.set_display_rotation(rotation_deg)
+        for number in range(10):
+            frame = av.VideoFrame.from_ndarray(stored, format="rgb24")
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+    ladder = transcode(source, tmp_path / "out")
+
+    shown = picture_at(tmp_path / "out" / ladder.rungs[0].file, 0.5)
+    corners = [int(shown[y, x].mean()) > 110 for y in (30, 90) for x in (30, 90)]
+    assert corners == [True, False, False, False]
+
+
+def test_combed_pictures_are_woven_into_whole_ones(clip: MakeClip, tmp_path: Path) -> None:
+    source = clip("woven.mkv", interlaced=True, fps=25)
+
+    ladder = transcode(source, tmp_path)
+
+    combed = max(_combing(picture_at(source, t)) for t in (0.2, 0.8, 1.2))
+    assert probe(source).is_interlaced
+    with av.open(str(tmp_path / ladder.rungs[0].file)) as container:
+        frames = list(container.decode(video=0))
+    assert not any(frame.interlaced_frame for frame in frames)
+    assert (
+        max(_combing(picture_at(tmp_path / ladder.rungs[0].file, t)) for t in (0.2, 0.8)) <= combed
+    )
+
+
+def _combing(picture: np.ndarray[Any, Any]) -> float:
+    lines = picture[..., 1].astype(float)
+    return float(np.abs(lines[1:-1] - (lines[:-2] + lines[2:]) / 2).mean())
+
+
+def test_the_larger_of_two_pictures_and_no_cover_is_taken(tmp_path: Path) -> None:
+    source = tmp_path / "two.mkv"
+    with av.open(str(source), "w") as container:
+        streams = []
+        for width, height in ((160, 90), (320, 180)):
+            stream = container.add_stream("libx264", rate=10)
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            streams.append(stream)
+        for number in range(10):
+            for stream in streams:
+                gray = np.full((stream.height, stream.width, 3), 90, np.uint8)
+                frame = av.VideoFrame.from_ndarray(gray, format="rgb24")
+                frame.pts = number
+                container.mux(stream.encode(frame))
+        for stream in streams:
+            container.mux(stream.encode(None))
+
+    facts = probe(source)
+
+    assert (facts.width, facts.height) == (320, 180)
+
+
+def test_a_torn_picture_costs_itself_and_not_the_clip(clip: MakeClip, tmp_path: Path) -> None:
+    content = bytearray(clip("torn.mkv", codec="mjpeg", pixel_format="yuvj420p").read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 400] = bytes(400)
+    source = tmp_path / "torn.mkv"
+    source.write_bytes(content)
+
+    ladder = transcode(source, tmp_path / "out")
+
+    assert pytest.approx(2.0, abs=0.1) == ladder.duration_s
+    assert flashes_s(tmp_path / "out" / ladder.rungs[0].file)[0] == pytest.approx(0.5, abs=0.05)
+
+
+def test_playlists_name_every_fragment_of_the_file(clip: MakeClip, tmp_path: Path) -> None:
+    source = clip("five.mp4", duration_s=5.0)
+
+    (rung,) = transcode(source, tmp_path).rungs
+
+    content = (tmp_path / rung.file).read_bytes()
+    lines = (tmp_path / rung.playlist).read_text().splitlines()
+    assert lines[0] == "#EXTM3U" and lines[-1] == "#EXT-X-ENDLIST"
+    assert "#EXT-X-TARGETDURATION:2" in lines
+    lengths = [float(line[8:-1]) for line in lines if line.startswith("#EXTINF:")]
+    assert lengths == [2.0, 2.0, pytest.approx(1.0, abs=0.03)]
+    ranges = [
+        tuple(map(int, line.partition(":")[2].split("@")))
+        for line in lines
+        if line.startswith("#EXT-X-BYTERANGE:")
+    ]
+    assert [content[at + 4 : at + 8] for _, at in ranges] == [b"moof"] * 3
+    assert all(at + size == after for (size, at), (_, after) in pairwise(ranges))
+    assert sum(ranges[-1]) == len(content)
+    (init,) = [line for line in lines if line.startswith("#EXT-X-MAP:")]
+    assert init.startswith(f'#EXT-X-MAP:URI="{rung.file}",BYTERANGE="')
+    init_bytes = int(init.split('"')[3].split("@")[0])
+    for size, at in ranges:  # each segment plays by itself behind the init segment
+        alone = tmp_path / "alone.mp4"
+        alone.write_bytes(content[:init_bytes] + content[at : at + size])
+        with av.open(str(alone)) as container:
+            assert next(container.decode(video=0)).key_frame
+    heaviest = max(size * 8 / length for (size, _), length in zip(ranges, lengths, strict=True))
+    master = (tmp_path / "master.m3u8").read_text()
+    assert pytest.approx(heaviest, rel=0.01) == rung.bandwidth_bps
+    assert (
+        f"BANDWIDTH={rung.bandwidth_bps},AVERAGE-BANDWIDTH={rung.average_bandwidth_bps}" in master
+    )
+    assert 'RESOLUTION=320x180,CODECS="avc1.64001e,mp4a.40.2",FRAME-RATE=' in master
+
+
+def test_the_file_says_how_long_it_lasts_before_it_is_read(clip: MakeClip, tmp_path: Path) -> None:
+    (rung,) = transcode(clip("five.mp4", duration_s=5.0), tmp_path).rungs
+
+    with av.open(str(tmp_path / rung.file)) as container:
+        video = container.streams.video[0]
+        assert pytest.approx(5.0, abs=0.03) == container.duration / 1e6
+        assert pytest.approx(5.0, abs=0.03) == float(video.duration * video.time_base)
+        # FFmpeg starts at a fragment before; without an index it would start at zero.
+        container.seek(4_900_000)
+        assert 2.0 <= next(container.decode(video=0)).time <= 4.9
