@@ -172,14 +172,15 @@ def work_off() -> None:
     of_django: Any = django_app.connector
 
     async def work() -> None:
-        app = django_app.with_connector(of_django.get_worker_connector())
-        async with app.open_async():
-            await app.run_worker_async(
-                wait=False,
-                install_signal_handlers=False,
-                listen_notify=False,
-                delete_jobs="successful",
-            )
+        worker_connector = of_django.get_worker_connector()
+        with django_app.replace_connector(worker_connector) as app:
+            async with app.open_async():
+                await app.run_worker_async(
+                    wait=False,
+                    install_signal_handlers=False,
+                    listen_notify=False,
+                    delete_jobs="successful",
+                )
 
     asyncio.run(work())
 

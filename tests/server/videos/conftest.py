@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ def places(home: Path, settings: LazySettings) -> Path:
     """This process reads and writes where the web server does."""
     settings.MEDIA_ROOT, settings.UPLOAD_ROOT = home / "media", home / "uploads"
     settings.DISK_FREE_MIN_BYTES = 0
+    for folder in (home / "media", home / "uploads"):
+        shutil.rmtree(folder, ignore_errors=True)
     return home
 
 

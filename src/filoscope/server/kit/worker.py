@@ -96,10 +96,9 @@ class _Shift:
     async def work(self) -> None:
         """Do jobs until stopped; raise when the database goes away."""
         of_django: Any = django_app.connector
-        app = django_app.with_connector(of_django.get_worker_connector())
-        async with app.open_async():
-            app.perform_import_paths()
-            async with _session() as session:
+        with django_app.replace_connector(of_django.get_worker_connector()) as app:
+            async with app.open_async(), _session() as session:
+                app.perform_import_paths()
                 await _lock(session, REGISTRATION, shared=True)
                 self.worker = self._worker(app)
                 jobs = asyncio.create_task(self.worker.run())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django import forms
 
 from filoscope.server.videos.models import Clip, Visibility
@@ -17,13 +15,7 @@ VISIBILITY = (
 )
 
 
-if TYPE_CHECKING:
-    Base = forms.ModelForm[Clip]
-else:
-    Base = forms.ModelForm  # takes no parameter at run time
-
-
-class ClipForm(Base):
+class ClipForm(forms.ModelForm[Clip]):
     """Caption, description, visibility and captions of one clip."""
 
     visibility = forms.ChoiceField(label="Who may see it", choices=VISIBILITY)

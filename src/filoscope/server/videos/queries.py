@@ -162,7 +162,7 @@ def dead_letters() -> Sequence[DeadLetter]:
             job_id=job.pk,
             task=job.task_name.removeprefix(TASKS),
             clip_slug=slugs.get(job.args.get("clip_id"), ""),
-            attempts=job.attempts + 1,
+            attempts=job.attempts,
             failed_at=times.get(job.pk),
         )
         for job in jobs

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 
 from django.db import transaction
-from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 QUEUE = "media"
 TASKS = "videos."  # what the names of this app's tasks begin with
@@ -19,8 +21,13 @@ def lock_of(clip_id: int) -> str:
 
 def defer(task: str, clip_id: int) -> None:
     """Queue a job of `videos.jobs` by its name; one that is waiting already is enough."""
-    deferrer = app.configure_task(
-        TASKS + task, queue=QUEUE, lock=lock_of(clip_id), queueing_lock=f"{task}-{clip_id}"
+    # By Django's connection, even in a worker, whose own one would be outside the transaction.
+    deferrer = configure_task(
+        name=TASKS + task,
+        job_manager=JobManager(DjangoConnector()),
+        queue=QUEUE,
+        lock=lock_of(clip_id),
+        queueing_lock=f"{task}-{clip_id}",
     )
     # The savepoint keeps the caller's transaction whole when the job is there already.
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
