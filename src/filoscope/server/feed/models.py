@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from filoscope.server.videos.models import Clip
@@ -62,3 +63,42 @@ class ViewingEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.viewer_id} {self.kind} {self.clip_id}"
+
+
+class News(models.Model):
+    """Something that the feed must learn of, written by triggers in the transaction of the thing itself.
+
+    Lower apps know no feed and many ways lead to a row (an action, the admin, a command), so
+    PostgreSQL keeps this list (migration 0002). It has no foreign keys: it also tells what is gone.
+    """
+
+    class Kind(models.TextChoices):
+        CLIP = "clip"  # came, changed, was hidden, is gone
+        MAKER = "maker"  # suspended or back: all their clips
+        LIKED = "liked"
+        UNLIKED = "unliked"
+        SAVED = "saved"
+        UNSAVED = "unsaved"
+        COMMENTED = "commented"
+        REPORTED = "reported"
+        FOLLOWED = "followed"
+        UNFOLLOWED = "unfollowed"
+        BLOCKED = "blocked"
+        UNBLOCKED = "unblocked"
+        ADOPTED = "adopted"  # what somebody watched signed out is now this account's
+        FORGOTTEN = "forgotten"  # a viewer or an account is gone, with all that was learned
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    # Who did it. Null: nobody in particular, or signed out.
+    account_key = models.BigIntegerField(null=True)
+    # About which clip. Null: none.
+    clip_key = models.BigIntegerField(null=True)
+    # About which account, or which viewer for ADOPTED and FORGOTTEN. Null: none.
+    subject_key = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "news"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.account_key} {self.clip_key} {self.subject_key}"

@@ -1,0 +1,7 @@
+"""What the feed reads: whose clips in which order, and what a card shows."""
+
+from filoscope.server.feed.queries.accounts import suggestions
+from filoscope.server.feed.queries.clips import facts, facts_of
+from filoscope.server.feed.queries.standings import following_after, latest_after, standings
+
+__all__ = ["facts", "facts_of", "following_after", "latest_after", "standings", "suggestions"]

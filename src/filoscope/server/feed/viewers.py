@@ -1,0 +1,43 @@
+"""Who watches: an account, or a session that is signed out. Nothing names a device.
+
+Signed out, a `Viewer` row is made when the first event arrives (crawlers send none), and its key is
+kept in the session. When somebody then makes an account, or signs in for the first time, the account
+takes it over: they do not see again what they have just seen. An account that has a viewer of its
+own leaves the other one alone, as another person may have sat here.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from filoscope.server.accounts.models import Account
+from filoscope.server.feed import actions
+from filoscope.server.feed.engine import NOBODY
+from filoscope.server.feed.models import Viewer
+
+SESSION_KEY = "viewer"
+
+
+def account_of(request: HttpRequest) -> Account | None:
+    """Return the signed-in account, or None."""
+    return request.user if isinstance(request.user, Account) else None
+
+
+def key_of(request: HttpRequest) -> int:
+    """Return the engine's key of whoever asks."""
+    account = account_of(request)
+    if account is None:
+        return -int(request.session.get(SESSION_KEY, NOBODY))
+    if SESSION_KEY in request.session:
+        actions.take_over(request.session.pop(SESSION_KEY), account)
+    return account.pk
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Return the row of whoever asks, made at need."""
+    key_of(request)
+    account = account_of(request)
+    viewer = actions.viewer_for(account, request.session.get(SESSION_KEY))
+    if account is None and request.session.get(SESSION_KEY) != viewer.pk:
+        request.session[SESSION_KEY] = viewer.pk
+    return viewer

@@ -1,0 +1,1 @@
+"""Pages of the feed, of one clip, of what can be found, and the beacon."""
