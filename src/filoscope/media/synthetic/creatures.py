@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from scipy.spatial import cKDTree
 
-from filoscope.media.synthetic.paint import Plane, blur, glow, ink, noise, rgb, sky
+from filoscope.media.synthetic.paint import Plane, blur, glow, ink, noise, rgb, sky, whole
 from filoscope.media.synthetic.shapes import crest_line, hill, sun, to_picture
 from filoscope.media.synthetic.stage import Light, Picture, Stage
 
@@ -38,7 +38,7 @@ class Murmuration:
         self.dark = tuple(int(v * 200) for v in rgb(land))
         unit = stage.unit
         self.at = (rng.standard_normal((self.BIRDS, 2)) * unit * 0.12).astype(np.float32)
-        self.at += np.float32([self.w * 0.5, self.h * 0.38])
+        self.at += np.array([self.w * 0.5, self.h * 0.38], np.float32)
         self.way = (rng.standard_normal((self.BIRDS, 2)) * unit * 0.2).astype(np.float32)
         self.far = rng.uniform(0.6, 1.3, self.BIRDS)
         self.step = 0
@@ -52,20 +52,28 @@ class Murmuration:
         others, ways = self.at[near[:, 1:]], self.way[near[:, 1:]]
         apart = self.at[:, None] - others
         far = np.sqrt((apart**2).sum(axis=2, keepdims=True)) + 1e-3
-        room = unit * 0.022
+        room = unit * 0.026
         push = (apart / far * np.clip(room / far - 1, 0, 3)).sum(axis=1) * unit * 1.5
         together = (others.mean(axis=1) - self.at) * 2.2
         alike = (ways.mean(axis=1) - self.way) * 3.2
         turn = self.stage.phase(time_s) * np.pi / 8
         lure = np.array(
             [
-                0.5 + 0.16 * np.sin(turn) + 0.08 * np.sin(2.7 * turn),
+                0.5 + 0.10 * np.sin(turn) + 0.05 * np.sin(2.7 * turn),
                 0.36 + 0.15 * np.sin(1.6 * turn + 1),
             ]
         ) * [self.w, self.h]
-        pull = (lure - self.at) * 2.6
-        swirl = np.stack([-(self.at - lure)[:, 1], (self.at - lure)[:, 0]], 1) * 1.4
-        self.way += (push + together + alike + pull + swirl * np.sin(turn * 0.8)) * step_s
+        pull = (lure - self.at) * 1.3
+        low, high = np.array([0.14, 0.10]), np.array([0.86, 0.68])
+        place = self.at / [self.w, self.h]
+        back = (np.maximum(low - place, 0) - np.maximum(place - high, 0)) * unit * 22
+        from_lure = self.at - lure
+        swirl = (
+            np.stack([-from_lure[:, 1], from_lure[:, 0]], 1)
+            * 1.5
+            * (0.5 + 0.5 * np.sin(turn * 0.8))
+        )
+        self.way += ((push + together + alike + pull + back + swirl) * step_s).astype(np.float32)
         speed = np.sqrt((self.way**2).sum(axis=1, keepdims=True)) + 1e-3
         self.way *= np.clip(speed, unit * 0.32, unit * 0.75) / speed
         self.at += self.way * step_s
@@ -83,13 +91,13 @@ class Murmuration:
         flap = (0.5 + 0.5 * np.sin(time_s * 30 + np.arange(self.BIRDS) * 1.9))[:, None]
         nose, tail = self.at + way * span * 1.3, self.at - way * span
         left, right = (self.at + s * side * span * (0.5 + flap) - way * span * 0.3 for s in (1, -1))
-        shapes = np.int32(np.stack([nose, left, tail, right], axis=1) * 16)
+        shapes = whole(np.stack([nose, left, tail, right], axis=1) * 16)
         for shape in shapes:
             cv2.fillConvexPoly(cover, shape, 215, cv2.LINE_AA, 4)
         top, bottom = self._rows(shapes)
         alpha = cover[top:bottom, :, None].astype(np.float32) / 255
         part = picture[top:bottom]
-        part[:] = (part * (1 - alpha) + np.float32(self.dark) * alpha).astype(np.uint8)
+        part[:] = (part * (1 - alpha) + np.array(self.dark, np.float32) * alpha).astype(np.uint8)
         return picture
 
     def _rows(self, shapes: np.ndarray) -> tuple[int, int]:
@@ -154,16 +162,22 @@ class CarpPond:
         light += self._caustics(time_s)[..., None] * ink("#d8fff4", 0.2)
         for number, pad in enumerate(self.pads):
             self._pad(light, pad, number, time_s)
-        return light
+        return np.asarray(light, np.float32)
 
     def _caustics(self, time_s: float) -> Plane:
         nets = []
         for way in (1, -1):
             x = self.x * 0.8 + way * time_s * 11 + 60
             y = self.y * 0.8 + time_s * 7 * way + 90
-            net = cv2.remap(self.glitter, x % 255, y % 255, cv2.INTER_LINEAR)
+            net = cv2.remap(
+                self.glitter,
+                np.asarray(x, np.float32),
+                np.asarray(y, np.float32),
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REFLECT,
+            )
             nets.append(1 - np.abs(net - 0.5) * 5)
-        return np.clip(np.minimum(nets[0], nets[1]), 0, 1) ** 2
+        return np.asarray(np.clip(np.minimum(nets[0], nets[1]), 0, 1) ** 2, np.float32)
 
     def _body(self, fish: Plane, number: int, time_s: float) -> tuple[Plane, Plane, int]:
         x, y, a, b, c, d = fish
@@ -189,7 +203,7 @@ class CarpPond:
         step = np.gradient(spine, axis=0)
         step /= np.sqrt((step**2).sum(axis=1, keepdims=True)) + 1e-6
         side = np.stack([-step[:, 1], step[:, 0]], 1) * girth[:, None]
-        return np.int32(np.vstack([spine + side, (spine - side)[::-1]]) * 16)
+        return whole(np.vstack([spine + side, (spine - side)[::-1]]) * 16)
 
     def _fill(self, plane: Plane, spine: Plane, girth: Plane, value: float) -> None:
         cv2.fillPoly(plane, [self._outline(spine, girth)], value, cv2.LINE_AA, 4)
@@ -205,7 +219,7 @@ class CarpPond:
                 [fins[0], fins[0] + sign * side * 1.7 - step * 1.2, fins[0] - step * 1.3]
             )
             cv2.fillPoly(
-                light, [np.int32(fin * 16)], tuple(float(v) * 0.7 for v in paint), cv2.LINE_AA, 4
+                light, [whole(fin * 16)], tuple(float(v) * 0.7 for v in paint), cv2.LINE_AA, 4
             )
         for share, tone in ((1.0, 0.62), (0.78, 0.85), (0.5, 1.05), (0.22, 1.25)):
             colour = tuple(float(v) * tone for v in paint)
@@ -235,7 +249,7 @@ class CarpPond:
             rim = np.stack([np.cos(turn), np.sin(turn)], 1) * radius * shrink
             shape = np.vstack([rim, [[0, 0]]]) + np.array([x + shift, y + shift])
             colour = tuple(float(v) * tone for v in self.leaf) if tone else (0.01, 0.03, 0.03)
-            cv2.fillPoly(light, [np.int32(shape * 16)], colour, cv2.LINE_AA, 4)
+            cv2.fillPoly(light, [whole(shape * 16)], colour, cv2.LINE_AA, 4)
 
 
 class Jellyfish:
@@ -273,7 +287,7 @@ class Jellyfish:
         veil = np.zeros_like(light)
         for number in np.argsort(self.those[:, 2]):
             self._bell(veil, self.those[number], int(number), time_s)
-        return light + veil + blur(veil, 9) * 0.9
+        return np.asarray(light + veil + blur(veil, 9) * 0.9, np.float32)
 
     def _bell(self, light: Light, one: Plane, number: int, time_s: float) -> None:
         x, y, near, a, b, _ = one
@@ -300,17 +314,17 @@ class Jellyfish:
             [at_x, at_y]
         )
         edge = tuple(float(v) * 0.9 for v in paint)
-        cv2.polylines(light, [np.int32(rim * 16)], False, edge, 1, cv2.LINE_AA, 4)
+        cv2.polylines(light, [whole(rim * 16)], False, edge, 1, cv2.LINE_AA, 4)
 
     def _lean(self, points: Plane, angle: float) -> Plane:
         c, s = np.cos(angle), np.sin(angle)
-        return points @ np.array([[c, s], [-s, c]])
+        return np.asarray(points @ np.array([[c, s], [-s, c]]), np.float32)
 
     def _veil(self, light: Light, shape: Plane, paint: Plane) -> None:
         low = np.clip(np.floor(shape.min(axis=0)).astype(int) - 1, 0, [self.w - 1, self.h - 1])
         high = np.clip(np.ceil(shape.max(axis=0)).astype(int) + 2, low + 1, [self.w, self.h])
         cover = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-        cv2.fillPoly(cover, [np.int32((shape - low) * 16)], 255, cv2.LINE_AA, 4)
+        cv2.fillPoly(cover, [whole((shape - low) * 16)], 255, cv2.LINE_AA, 4)
         light[low[1] : high[1], low[0] : high[0]] += (cover[..., None] / np.float32(255)) * paint
 
     def _threads(
@@ -335,7 +349,7 @@ class Jellyfish:
             colour = tuple(float(v) * strength * 0.6 for v in paint)
             cv2.polylines(
                 light,
-                [np.int32(points * 16)],
+                [whole(points * 16)],
                 False,
                 colour,
                 2 if thread % 3 == 0 else 1,

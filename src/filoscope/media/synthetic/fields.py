@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from filoscope.media.synthetic.paint import Plane, blur, glow, ink, noise, ramp, splat
+from filoscope.media.synthetic.paint import Plane, blur, glow, ink, noise, ramp, splat, whole
 from filoscope.media.synthetic.stage import Light, Stage
 
 
@@ -27,7 +27,8 @@ class Silk:
 
     def _bent(self, x: Plane, y: Plane) -> Plane:
         """Sample the cloth mirrored at its edges."""
-        across, down = (np.float32(plane * 300 + 60) for plane in (x, y))
+        across = np.asarray(x * 300 + 60, np.float32)
+        down = np.asarray(y * 300 + 60, np.float32)
         bent = cv2.remap(self.cloth, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         return np.asarray(bent, np.float32)
 
@@ -43,7 +44,9 @@ class Silk:
         tone = np.clip(0.15 + 0.62 * fold + 0.12 * bands + slope * 0.5, 0, 1)
         light = ramp(self.colours, tone)
         gleam = np.clip(slope * 1.6 - 0.15, 0, 1) ** 2
-        return (light + gleam[..., None] * ink(self.colours[4], 0.8)).astype(np.float32)
+        return np.asarray(
+            (light + gleam[..., None] * ink(self.colours[4], 0.8)).astype(np.float32), np.float32
+        )
 
 
 class Kaleidoscope:
@@ -73,13 +76,13 @@ class Kaleidoscope:
             low = np.clip(points.min(axis=0).astype(int) - 1, 0, size - 2)
             high = np.clip(points.max(axis=0).astype(int) + 2, low + 1, size)
             cover = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-            cv2.fillPoly(cover, [np.int32((points - low) * 16)], 255, cv2.LINE_AA, 4)
+            cv2.fillPoly(cover, [whole((points - low) * 16)], 255, cv2.LINE_AA, 4)
             share = cover.astype(np.float32)[..., None] / 255 * 0.72
             across = np.linspace(0.6, 1.35, cover.shape[1], dtype=np.float32)[None, :, None]
             colour = ink(colours[rng.integers(len(colours))], 1.1) * across
             spot = plane[low[1] : high[1], low[0] : high[0]]
             spot[:] = spot * (1 - share) + colour * share
-            cv2.polylines(plane, [np.int32(points * 16)], True, (1.1, 1.0, 0.85), 1, cv2.LINE_AA, 4)
+            cv2.polylines(plane, [whole(points * 16)], True, (1.1, 1.0, 0.85), 1, cv2.LINE_AA, 4)
         return np.ascontiguousarray(plane, np.float32)
 
     def frame(self, time_s: float) -> Light:
@@ -92,14 +95,14 @@ class Kaleidoscope:
         y = 384 + far * np.sin(angle) + 150 * np.cos(time_s * 0.29)
         light = cv2.remap(
             self.glass,
-            np.float32(x),
-            np.float32(y),
+            np.asarray(x, np.float32),
+            np.asarray(y, np.float32),
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REFLECT,
         )
         seam = 0.72 + 0.28 * np.clip(np.minimum(turn, wedge - turn) * far / 5, 0, 1)
         edge = 1.15 - 0.55 * np.clip(self.far - 0.25, 0, 1)
-        return light * (seam * edge)[..., None]
+        return np.asarray(light * (seam * edge)[..., None], np.float32)
 
 
 class LavaLamp:
@@ -139,7 +142,9 @@ class LavaLamp:
         gleam = np.clip(-gx * 0.25 - gy * 0.35 - 0.2, 0, 1)[..., None] ** 2
         wax = wax + gleam * ink("#ffffff", 0.35)
         halo = blur(cover[..., 0], 22)[..., None] * ink(self.colours[2], 0.35)
-        return ((self.back + halo) * (1 - cover) + wax * cover).astype(np.float32)
+        return np.asarray(
+            ((self.back + halo) * (1 - cover) + wax * cover).astype(np.float32), np.float32
+        )
 
 
 class Coral:
@@ -164,7 +169,7 @@ class Coral:
         for _ in range(26):
             x, y = int(rng.random() * self.w), int(rng.random() * self.h)
             cv2.circle(self.v, (x, y), int(rng.uniform(3, 8)), 0.6, -1)
-        self.kernel = np.float32([[0.05, 0.2, 0.05], [0.2, -1, 0.2], [0.05, 0.2, 0.05]])
+        self.kernel = np.array([[0.05, 0.2, 0.05], [0.2, -1, 0.2], [0.05, 0.2, 0.05]], np.float32)
         self.steps = 0
         self._react(self.WARM_UP)
 
@@ -212,7 +217,7 @@ class InkFlow:
             for z in (cv2.GaussianBlur(height, (0, 0), 6) * scale for height in heights)
         ]
         self.at = self.rng.random((2, self.GRAINS)).astype(np.float32)
-        self.at *= np.float32([[self.w], [self.h]])
+        self.at *= np.array([[self.w], [self.h]], np.float32)
         self.life = self.rng.random(self.GRAINS).astype(np.float32)
         self.plates = np.zeros((3, self.h, self.w), np.float32)
         self.inks = [ink(colour, 1.0) for colour in self.colours[:3]]
@@ -234,7 +239,7 @@ class InkFlow:
         self.life -= 0.008
         lost = self.life < 0
         fresh = self.rng.random((3, self.GRAINS)).astype(np.float32)
-        self.at[:, lost] = (fresh[:2] * np.float32([[self.w], [self.h]]))[:, lost]
+        self.at[:, lost] = (fresh[:2] * np.array([[self.w], [self.h]], np.float32))[:, lost]
         self.life[lost] = 0.5 + 0.5 * fresh[2, lost]
         self.plates *= np.float32(0.972)
         weight = np.sin(np.pi * np.clip(self.life, 0, 1)).astype(np.float32) * 0.55

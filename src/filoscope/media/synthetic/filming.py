@@ -61,10 +61,10 @@ def render_clip(
         picture = _add_picture(out, spec)
         sound = None
         if song is not None:
-            sound = cast(AudioStream, out.add_stream("aac", rate=SAMPLE_RATE, layout="stereo"))
+            sound = out.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
             sound.bit_rate = 160_000
         for time_s, frame_picture in paint_frames(spec, song):
-            planes = cv2.cvtColor(frame_picture, cv2.COLOR_RGB2YUV_I420)
+            planes: Picture = cv2.cvtColor(frame_picture, cv2.COLOR_RGB2YUV_I420)
             frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             frame.time_base, frame.pts = Fraction(1, TICKS), round(time_s * TICKS)
             out.mux(picture.encode(frame))
@@ -103,7 +103,7 @@ def paint_frames(spec: ClipSpec, song: Song | None) -> Iterator[tuple[float, Pic
         for number, time_s in enumerate(_frame_times_s(spec)):
             painted = scene.frame(time_s)
             picture = painted if painted.dtype == np.uint8 else develop(painted, size)
-            yield time_s, _film(spec, cast(Picture, picture), number, time_s)
+            yield time_s, _film(spec, picture, number, time_s)
     finally:
         cv2.setNumThreads(threads)
 
@@ -135,7 +135,7 @@ def _film(spec: ClipSpec, picture: Picture, number: int, time_s: float) -> Pictu
     if spec.shake > 0:
         picture = _hand_held(picture, spec, time_s)
     if spec.darkness > 0:
-        picture = cast(Picture, cv2.convertScaleAbs(picture, alpha=1 - 0.75 * spec.darkness))
+        picture = cast(Picture, cv2.convertScaleAbs(picture, alpha=1 - 0.62 * spec.darkness))
     grain = GRAIN + (DARK_GRAIN - GRAIN) * spec.darkness
     picture = finish(picture, number, grain=grain)
     quarter_turns = (-spec.rotation_deg // 90) % 4
@@ -162,7 +162,7 @@ def _hand_held(picture: Picture, spec: ClipSpec, time_s: float) -> Picture:
 def _add_picture(out: OutputContainer, spec: ClipSpec) -> VideoStream:
     rate = Fraction(spec.fps).limit_denominator(1001)
     options = {"preset": "superfast", "crf": "22", "g": str(2 * round(spec.fps))}
-    stream = cast(VideoStream, out.add_stream("libx264", rate=rate, options=options))
+    stream = out.add_stream("libx264", rate=rate, options=options)
     stream.width, stream.height, stream.pix_fmt = spec.width, spec.height, "yuv420p"
     context = stream.codec_context
     context.thread_count = 1  # the same file each time

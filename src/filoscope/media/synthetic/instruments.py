@@ -54,20 +54,20 @@ def _table(shape: str, harmonics: int) -> Samples:
     }[shape]
     fade = np.cos(0.5 * np.pi * (order - 1) / harmonics)  # no ringing at the last harmonic
     wave = (np.sin(turn[None, :] * order[:, None]) * (weight * fade)[:, None]).sum(axis=0)
-    return (wave / np.abs(wave).max()).astype(np.float32)
+    return np.asarray((wave / np.abs(wave).max()).astype(np.float32), np.float32)
 
 
 def _wave(shape: str, hz: float, time_s: Samples, top_hz: float = TOP_HZ) -> Samples:
     table = _table(shape, max(1, min(64, int(top_hz / hz))))
-    return table[(time_s * (hz * TURN)).astype(np.int64) & (TURN - 1)]
+    return np.asarray(table[(time_s * (hz * TURN)).astype(np.int64) & (TURN - 1)], np.float32)
 
 
 def _sine(hz: float, time_s: Samples) -> Samples:
-    return np.sin((2 * np.pi * hz) * time_s)
+    return np.asarray(np.sin((2 * np.pi * hz) * time_s), np.float32)
 
 
 def _decay(time_s: Samples, half_s: float) -> Samples:
-    return np.exp2(-time_s / np.float32(half_s))
+    return np.asarray(np.exp2(-time_s / np.float32(half_s)), np.float32)
 
 
 def _keys(hz: float, time_s: Samples) -> Samples:
@@ -81,7 +81,9 @@ def _keys(hz: float, time_s: Samples) -> Samples:
 def _pad(hz: float, time_s: Samples) -> Samples:
     voices = [_wave("saw", hz * cents, time_s, 2_600) for cents in (0.9957, 1.0, 1.0048)]
     swell = np.clip(time_s / 0.35, 0, 1)
-    return sum(voices[1:], voices[0]) / 3 * swell * (0.9 + 0.1 * _sine(0.4, time_s))
+    return np.asarray(
+        sum(voices[1:], voices[0]) / 3 * swell * (0.9 + 0.1 * _sine(0.4, time_s)), np.float32
+    )
 
 
 def _bass(hz: float, time_s: Samples) -> Samples:
@@ -132,7 +134,9 @@ def _chip_bass(hz: float, time_s: Samples) -> Samples:
 
 def _flute(hz: float, time_s: Samples) -> Samples:
     vibrato = 0.00006 * np.clip(time_s / 0.4, 0, 1) * _sine(4.8, time_s)
-    return _wave("mellow", hz, time_s + vibrato, 2_500) * np.clip(time_s / 0.06, 0, 1)
+    return np.asarray(
+        _wave("mellow", hz, time_s + vibrato, 2_500) * np.clip(time_s / 0.06, 0, 1), np.float32
+    )
 
 
 def _stab(hz: float, time_s: Samples) -> Samples:
@@ -177,12 +181,15 @@ def _band(noise: Samples, low_hz: float, high_hz: float, rate: int) -> Samples:
 
 def _kick(time_s: Samples, noise: Samples, rate: int) -> Samples:
     turn = 48 * time_s - 130 * 0.028 * (np.exp(-time_s / 0.028) - 1)
-    return np.sin(2 * np.pi * turn) * _decay(time_s, 0.09) + 0.1 * noise * _decay(time_s, 0.003)
+    return np.asarray(
+        np.sin(2 * np.pi * turn) * _decay(time_s, 0.09) + 0.1 * noise * _decay(time_s, 0.003),
+        np.float32,
+    )
 
 
 def _soft_kick(time_s: Samples, noise: Samples, rate: int) -> Samples:
     turn = 46 * time_s - 55 * 0.03 * (np.exp(-time_s / 0.03) - 1)
-    return np.sin(2 * np.pi * turn) * _decay(time_s, 0.07)
+    return np.asarray(np.sin(2 * np.pi * turn) * _decay(time_s, 0.07), np.float32)
 
 
 def _snare(time_s: Samples, noise: Samples, rate: int) -> Samples:
@@ -204,7 +211,10 @@ def _open_hat(time_s: Samples, noise: Samples, rate: int) -> Samples:
 
 
 def _shaker(time_s: Samples, noise: Samples, rate: int) -> Samples:
-    return _band(noise, 5_000, 11_000, rate) * np.clip(time_s / 0.025, 0, 1) * _decay(time_s, 0.025)
+    return np.asarray(
+        _band(noise, 5_000, 11_000, rate) * np.clip(time_s / 0.025, 0, 1) * _decay(time_s, 0.025),
+        np.float32,
+    )
 
 
 def _rim(time_s: Samples, noise: Samples, rate: int) -> Samples:
@@ -212,7 +222,10 @@ def _rim(time_s: Samples, noise: Samples, rate: int) -> Samples:
 
 
 def _brush(time_s: Samples, noise: Samples, rate: int) -> Samples:
-    return _band(noise, 1_800, 7_000, rate) * np.clip(time_s / 0.03, 0, 1) * _decay(time_s, 0.06)
+    return np.asarray(
+        _band(noise, 1_800, 7_000, rate) * np.clip(time_s / 0.03, 0, 1) * _decay(time_s, 0.06),
+        np.float32,
+    )
 
 
 DRUMS: Mapping[str, tuple[float, Callable[[Samples, Samples, int], Samples]]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from filoscope.media.synthetic.paint import Layer, Plane, around, blur, noise, ramp, rgb, sky
+from filoscope.media.synthetic.paint import Layer, Plane, around, blur, noise, ramp, rgb, sky, whole
 from filoscope.media.synthetic.shapes import AROUND, crest_line, hill, poly, sun, to_picture
 from filoscope.media.synthetic.stage import Picture, Stage
 
@@ -85,7 +85,7 @@ class Ridges:
                 (span * 0.4, -span * 0.28),
                 (span, -flap * span),
             ]
-            points = np.int32([((at_x + dx) * AROUND, (at_y + dy) * AROUND) for dx, dy in wing])
+            points = whole([((at_x + dx) * AROUND, (at_y + dy) * AROUND) for dx, dy in wing])
             cv2.polylines(picture, [points], False, self.dark, 2, cv2.LINE_AA, 4)
 
 
@@ -205,7 +205,7 @@ class TrainWindow:
             x = np.linspace(-0.05 * self.w, self.w * 1.05, 40)
             between = ((x - first) / gap) % 1
             y = self.h * (level + 0.06 * 4 * (between - between**2)) + jolt
-            points = np.int32(np.stack([x, y], axis=1) * AROUND)
+            points = whole(np.stack([x, y], axis=1) * AROUND)
             cv2.polylines(picture, [points], False, self.pole, 1, cv2.LINE_AA, 4)
         for pole in (first, first + gap):
             half, top = self.w * 0.055, int(self.h * 0.23)
@@ -215,7 +215,9 @@ class TrainWindow:
                 continue
             smear = np.clip(1 - np.abs(np.arange(a, b) - pole) / half, 0, 1)[None, :, None] * 0.75
             piece = picture[top:, a:b]
-            piece[:] = (piece * (1 - smear) + np.float32(self.pole) * smear).astype(np.uint8)
+            piece[:] = (piece * (1 - smear) + np.array(self.pole, np.float32) * smear).astype(
+                np.uint8
+            )
 
 
 class Strata:
@@ -262,7 +264,7 @@ class Strata:
         """Fill a sheet below its line: a shadow above it, a light edge on it, a shaded slope."""
         for lift, share in ((9, 0.93), (5, 0.88), (0, 1.0)):
             colour = tuple(float(v) * share * (1 if lift == 0 else 0.9) for v in paint)
-            shape = np.int32(np.vstack([line - [0, lift * (0.3 + part)], foot]) * 16)
+            shape = whole(np.vstack([line - [0, lift * (0.3 + part)], foot]) * 16)
             cv2.fillPoly(picture, [shape], colour, cv2.LINE_AA, 4)
         edge = tuple(min(255.0, float(v) * 1.12 + 14) for v in paint)
-        cv2.polylines(picture, [np.int32(line * 16)], False, edge, 2, cv2.LINE_AA, 4)
+        cv2.polylines(picture, [whole(line * 16)], False, edge, 2, cv2.LINE_AA, 4)

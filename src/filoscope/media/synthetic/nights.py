@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from filoscope.media.synthetic.paint import blur, glow, ink, noise, ramp, splat
+from filoscope.media.synthetic.paint import Plane, blur, glow, ink, noise, ramp, splat, whole
 from filoscope.media.synthetic.stage import Light, Stage
+
+# when, where, how each spark flies `(2, sparks)`, its first and its second colour
+Burst: TypeAlias = tuple[float, tuple[float, float], NDArray[np.float32], Plane, Plane]
 
 
 class RainCity:
@@ -27,7 +33,7 @@ class RainCity:
         self.lamps = [
             (
                 rng.uniform(-0.1, 1.1),
-                0.56 + 0.2 * rng.standard_normal(),
+                0.60 - 0.17 * abs(rng.standard_normal()),
                 rng.uniform(0.025, 0.085),
                 ink(colours[rng.integers(len(colours))], rng.uniform(0.12, 0.55)),
                 rng.uniform(-0.02, 0.02),
@@ -73,6 +79,7 @@ class RainCity:
             self._disc(patch, at, size, before)
         light += discs
         light = blur(light, 1.6)
+        self._wet_street(light)
         bend = [self.still[0].copy(), self.still[1].copy()]
         for x, start, speed in self.runners:
             y = ((start + time_s * (0.08 + 0.25 * speed)) % 1.3 - 0.1) * self.h
@@ -84,6 +91,14 @@ class RainCity:
             light, self.grid[0] + bend[0], self.grid[1] + bend[1], cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REFLECT,
         )  # fmt: skip
+
+    def _wet_street(self, light: Light) -> None:
+        """Let the street below the lamps give their light back, drawn out by the water."""
+        top = int(self.h * 0.62)
+        mirror = light[2 * top - self.h : top][::-1]
+        drawn = cv2.blur(mirror, (5, max(3, self.h // 9)), borderType=cv2.BORDER_REFLECT)
+        fade = np.linspace(0.85, 0.25, self.h - top, dtype=np.float32)[:, None, None]
+        light[top:] = light[top:] * 0.35 + drawn * fade
 
     def _disc(
         self, light: Light, at: tuple[int, int], size: int, colour: tuple[float, float, float]
@@ -98,7 +113,9 @@ class RainCity:
         dy = np.arange(top, bottom) - at[1] / 16
         far = np.sqrt(dx[None, :] ** 2 + dy[:, None] ** 2) / (size / 16)
         cover = np.clip((1 - far) * 9, 0, 1) * (0.62 + 0.38 * far**4)
-        light[top:bottom, left:right] += cover[..., None].astype(np.float32) * np.float32(colour)
+        light[top:bottom, left:right] += cover[..., None].astype(np.float32) * np.array(
+            colour, np.float32
+        )
 
 
 class Aurora:
@@ -193,7 +210,7 @@ class Fireflies:
                 (x + lean + girth, -9),
                 (x + girth * 2, self.h),
             ]
-            cv2.fillPoly(cover, [np.int32(np.array(trunk) * 16)], 255, cv2.LINE_AA, 4)
+            cv2.fillPoly(cover, [whole(np.array(trunk) * 16)], 255, cv2.LINE_AA, 4)
             for _ in range(5):
                 y = rng.uniform(0.02, 0.7) * self.h
                 reach = rng.choice([-1, 1]) * rng.uniform(0.1, 0.35) * self.w
@@ -203,7 +220,7 @@ class Fireflies:
                     (x + reach, y - abs(reach) * 0.5),
                 ]
                 cv2.polylines(
-                    cover, [np.int32(np.array(points) * 16)], False, 255, 1 + depth, cv2.LINE_AA, 4
+                    cover, [whole(np.array(points) * 16)], False, 255, 1 + depth, cv2.LINE_AA, 4
                 )
         ground = (0.86 + 0.035 * depth + 0.03 * noise(2, wide, rng, cells=9)[0]) * self.h
         blades = noise(2, wide, rng, cells=wide / 4, octaves=1)[0] * self.h * 0.022
@@ -213,13 +230,14 @@ class Fireflies:
         return blur(plane, 2.2) if depth == 3 else plane
 
     def frame(self, time_s: float) -> Light:
-        light = self.back.astype(np.float32).copy()
+        light: Light = self.back.astype(np.float32)
         flash = 0.35 + 0.65 * self.stage.pulse(time_s, 0.45)
         for depth, trees in enumerate(self.depths):
             shift = (time_s * 2.2 + 5) * (1 + depth * 1.3)
-            move = np.float32([[1, 0, -shift], [0, 1, 0]])
+            move = np.array([[1, 0, -shift], [0, 1, 0]], np.float32)
             cover = cv2.warpAffine(trees, move, (self.w, self.h))[..., None]
-            light = light * (1 - cover) + cover * (self.dark * (0.9 - 0.28 * depth))
+            light *= 1 - cover
+            light += cover * (self.dark * np.float32(0.9 - 0.28 * depth))
             self._swarm(light, time_s, depth, flash)
         return light
 
@@ -264,7 +282,7 @@ class Fireworks:
         self.trail = np.zeros((self.shore, self.w, 3), np.float32)
         self.before_s = 0.0
 
-    def _burst(self, rng: np.random.Generator, when_s: float) -> tuple:
+    def _burst(self, rng: np.random.Generator, when_s: float) -> Burst:
         count = 170
         turn = rng.uniform(0, 2 * np.pi, count)
         lift = rng.uniform(-1, 1, count)
@@ -299,7 +317,7 @@ class Fireworks:
             mix = min(1.0, age * 0.8)
             shine = colour * (1 - mix) + second * mix
             self.trail += drops[..., None] * shine * 1.15
-            flash += colour * np.float32(0.05 * np.exp(-age * 5))
+            flash += colour * np.float32(0.016 * np.exp(-age * 5))
         self.before_s = time_s
         bloom = blur(self.trail, 6)
         sky = self.back + self.trail * 1.6 + bloom * 1.5 + flash

@@ -7,19 +7,24 @@ highlights roll off and no gradient bands. Layers are finished colours with soft
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import cast
+from typing import Any, TypeAlias, cast
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from filoscope.media.synthetic.stage import Light, Picture
 
-Plane = NDArray[np.float32]
+Plane: TypeAlias = NDArray[Any]  # numbers of one or three channels; float32 where it is large
 
 GRAIN = 3.2  # levels of 255: hides the steps of 8 bits, still calm
 PLATES = 8  # grain plates that follow one another
 VIGNETTE = 0.26  # how much darker the corners are
+
+
+def whole(points: ArrayLike) -> NDArray[np.int32]:
+    """Return points in whole units, as the drawing functions want them."""
+    return np.asarray(points).astype(np.int32)
 
 
 def rgb(colour: str) -> Plane:
@@ -99,7 +104,7 @@ def splat(height: int, width: int, x: Plane, y: Plane, weight: Plane) -> Plane:
     return plane.reshape(height, width).astype(np.float32)
 
 
-def blur(picture: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
+def blur(picture: Plane, radius: float) -> Plane:
     """Blur softly; wide blurs are made small, blurred and made large again."""
     height, width = picture.shape[:2]
     step = max(1, min(8, int(radius / 4)))
@@ -164,12 +169,12 @@ class Layer:
             window[:] = paint
 
 
-def shown(light: Light, size: tuple[int, int]) -> NDArray[np.float32]:
+def shown(light: Light, size: tuple[int, int]) -> Plane:
     """Bend light as film does, enlarge it to `size` (width, height); 0 to 255, not yet rounded."""
     bent = cv2.sqrt(np.float32(1) - cv2.exp(-np.maximum(light, 0)))
     if (light.shape[1], light.shape[0]) != size:
         bent = cv2.resize(bent, size, interpolation=cv2.INTER_CUBIC)
-    return cast(NDArray[np.float32], bent * np.float32(255))
+    return cast(Plane, bent * np.float32(255))
 
 
 def develop(light: Light, size: tuple[int, int]) -> Picture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from filoscope.media.synthetic.paint import Plane, blur, glow, ink, noise, ramp, rgb
+from filoscope.media.synthetic.paint import Plane, blur, glow, ink, noise, ramp, rgb, whole
 from filoscope.media.synthetic.shapes import to_picture
 from filoscope.media.synthetic.stage import Light, Picture, Stage
 
@@ -106,8 +106,8 @@ class TurningRecord:
             colour = tuple(int(v * 255) for v in self.pale)
             cv2.line(
                 picture,
-                tuple(np.int32(near * 16)),
-                tuple(np.int32(end * 16)),
+                tuple(whole(near * 16)),
+                tuple(whole(end * 16)),
                 colour,
                 3,
                 cv2.LINE_AA,
@@ -128,8 +128,8 @@ class TurningRecord:
             a, b = base + offset, tip + offset
             cv2.line(
                 picture,
-                tuple(np.int32(a * 16)),
-                tuple(np.int32(b * 16)),
+                tuple(whole(a * 16)),
+                tuple(whole(b * 16)),
                 colour,
                 width,
                 cv2.LINE_AA,
@@ -137,7 +137,7 @@ class TurningRecord:
             )
         cv2.circle(
             picture,
-            tuple(np.int32(base * 16)),
+            tuple(whole(base * 16)),
             int(0.055 * u * 16),
             (52, 48, 46),
             -1,
@@ -146,7 +146,7 @@ class TurningRecord:
         )
         cv2.circle(
             picture,
-            tuple(np.int32((base - 2) * 16)),
+            tuple(whole((base - 2) * 16)),
             int(0.035 * u * 16),
             (214, 212, 206),
             -1,
@@ -157,7 +157,7 @@ class TurningRecord:
         head = [tip - side, tip + side, tip + way * 0.07 * u + side, tip + way * 0.07 * u - side]
         cv2.fillPoly(
             picture,
-            [np.int32(np.array(head) * 16)],
+            [whole(np.array(head) * 16)],
             tuple(int(v * 255) for v in self.accent),
             cv2.LINE_AA,
             4,
@@ -208,7 +208,7 @@ class Harmonograph:
         self.trail *= np.float32(np.exp(-span * 0.30))
         self.age += np.float32(span)
         fresh = np.zeros((self.h, self.w), np.uint8)
-        points = np.int32(self._pen(moments, figure) * 16)
+        points = whole(self._pen(moments, figure) * 16)
         cv2.polylines(fresh, [points], False, 255, 1, cv2.LINE_AA, 4)
         line = fresh.astype(np.float32) / 255
         self.trail = np.minimum(self.trail + line * 0.55, 2.2)
@@ -297,7 +297,7 @@ class NightRoad:
                 x = self.w / 2 + side * (0.55 + 0.42 * column) * scale
                 top = np.stack([x, ground_y - up * (column > 0)], 1)
                 foot = np.array([[x[-1], ground_y + 5], [x[0], ground_y + 5]])
-                shape = np.int32(np.vstack([top, foot]) * 16)
+                shape = whole(np.vstack([top, foot]) * 16)
                 fade = float(np.clip((11 - rank) / 8, 0, 1))
                 base = tuple(float(v) * (0.06 + 0.02 * fade) for v in self.line)
                 cv2.fillPoly(light, [shape], base, cv2.LINE_AA, 4)
@@ -338,8 +338,8 @@ class PendulumWave:
             string = tuple(float(v) * 0.25 for v in self.paints[number])
             cv2.line(
                 room,
-                tuple(np.int32(hang * 16)),
-                tuple(np.int32(at * 16)),
+                tuple(whole(hang * 16)),
+                tuple(whole(at * 16)),
                 string,
                 1,
                 cv2.LINE_AA,

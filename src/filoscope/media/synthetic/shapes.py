@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from filoscope.media.synthetic.paint import Plane, noise, rgb
+from filoscope.media.synthetic.paint import Plane, noise, rgb, whole
 from filoscope.media.synthetic.stage import Picture
 
 AROUND = 16  # drawing in sixteenths of a pixel
@@ -13,18 +13,18 @@ AROUND = 16  # drawing in sixteenths of a pixel
 
 def poly(cover: Picture, points: list[tuple[float, float]], value: int = 255) -> None:
     """Fill a polygon with soft edges."""
-    cv2.fillPoly(cover, [np.int32(np.array(points) * AROUND)], value, cv2.LINE_AA, 4)
+    cv2.fillPoly(cover, [whole(np.array(points) * AROUND)], value, cv2.LINE_AA, 4)
 
 
 def hill(height: int, crest: Plane) -> Plane:
     """Return what lies under a crest line `(width,)`: 1 below, 0 above, a soft pixel between."""
     rows = np.arange(height, dtype=np.float32)[:, None]
-    return np.clip(rows - crest[None, :] + 0.5, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(rows - crest[None, :] + 0.5, 0, 1).astype(np.float32), np.float32)
 
 
 def crest_line(width: int, rng: np.random.Generator, *, cells: float, octaves: int = 6) -> Plane:
     """Return one line of fractal noise `(width,)` from 0 to 1."""
-    return noise(2, width, rng, cells=cells, octaves=octaves)[0]
+    return np.asarray(noise(2, width, rng, cells=cells, octaves=octaves)[0], np.float32)
 
 
 def to_picture(colour: Plane) -> Picture:

@@ -231,11 +231,12 @@ class _Band:
         duck = self._duck()[:, None]
         sent = bus["chords"] + bus["lead"] + 0.25 * bus["drums"]
         room = reverberate(sent, rate=self.rate, length_s=style.room_s)
-        return (
+        return np.asarray(
             bus["drums"]
             + duck * (bus["bass"] + bus["chords"])
             + (0.5 + 0.5 * duck) * bus["lead"]
-            + style.room * duck * room
+            + style.room * duck * room,
+            np.float32,
         )
 
     def _duck(self) -> NDArray[np.float32]:
@@ -259,4 +260,4 @@ class _Band:
         fade_out = min(fade_out, self.total // 2)
         out[:fade_in] *= np.linspace(0, 1, fade_in, dtype=np.float32)[: self.total, None]
         out[self.total - fade_out :] *= np.linspace(1, 0, fade_out, dtype=np.float32)[:, None] ** 2
-        return out.astype(np.float32)
+        return np.asarray(out.astype(np.float32), np.float32)

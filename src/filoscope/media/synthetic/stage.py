@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Light: TypeAlias = NDArray[np.float32]  # linear light (height, width, 3), 0 and up, often half size
-Picture: TypeAlias = NDArray[np.uint8]  # what a screen shows (height, width, 3), RGB, full size
+Light: TypeAlias = NDArray[Any]  # float32 (height, width, 3), linear, 0 and up, often half size
+Picture: TypeAlias = NDArray[Any]  # uint8 (height, width, 3), RGB, what a screen shows, full size
+
+Palette = TypeVar("Palette")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Stage:
         """The short edge in pixels: sizes are given as parts of it."""
         return float(min(self.width, self.height))
 
-    def choose(self, *palettes: tuple[str, ...]) -> tuple[str, ...]:
+    def choose(self, *palettes: Palette) -> Palette:
         """Return the palette of this seed."""
         return palettes[self.seed % len(palettes)]
 
