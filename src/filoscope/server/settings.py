@@ -8,7 +8,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from filoscope.server.kit import embedded_database
+import django_stubs_ext
+
 from filoscope.server.kit.environment import read
+
+django_stubs_ext.monkeypatch()  # before any model, form or admin says what it is generic over
 
 HOME = Path(read("FILOSCOPE_HOME")).expanduser().resolve()
 WEB = Path(__file__).resolve().parent.parent / "web"
@@ -53,6 +57,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "procrastinate.contrib.django",
     "ninja",  # for the pages of the API, from our own static files
     "filoscope.server.accounts",
@@ -82,11 +87,13 @@ TEMPLATES: list[dict[str, Any]] = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["filoscope.server.kit.templatetags.captions"],
+            "libraries": {"captions": "filoscope.server.kit.templatetags.captions"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "filoscope.server.kit.templates.community",
+                "filoscope.server.social.context.inbox",
             ],
         },
     }
@@ -142,7 +149,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "filoscope.server.accounts.sign_in.Adapter"
-ACCOUNT_FORMS = {"signup": "filoscope.server.accounts.forms.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "filoscope.server.accounts.forms.SignInForm",
+    "signup": "filoscope.server.accounts.forms.SignUpForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(read("FILOSCOPE_BEHIND_PROXY"))  # for limits by address
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # passkeys on http://localhost, as browsers allow
@@ -208,6 +219,7 @@ DEFAULT_FROM_EMAIL = read("FILOSCOPE_MAIL_FROM")
 
 AGE_MIN_YEARS = read("FILOSCOPE_AGE_MIN")
 SIGNUP_OPEN = read("FILOSCOPE_SIGNUP")
+REPORTS_TO_HIDE = read("FILOSCOPE_REPORTS_TO_HIDE")
 UPLOAD_BYTES_MAX = read("FILOSCOPE_UPLOAD_BYTES_MAX")
 UPLOAD_SECONDS_MAX = read("FILOSCOPE_UPLOAD_SECONDS_MAX")
 UPLOAD_PIXELS_MAX = read("FILOSCOPE_UPLOAD_PIXELS_MAX")

@@ -18,8 +18,12 @@ api = NinjaAPI(
 api.add_router("", videos_router)
 
 urlpatterns = [
+    path("", include("filoscope.server.feed.urls")),
     path("", include("filoscope.server.videos.urls")),
     path("", include("filoscope.server.social.urls")),
+    path("", include("filoscope.server.accounts.urls")),
+    path("", include("filoscope.server.moderation.urls")),
+    path("", include("filoscope.server.privacy.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
@@ -89,6 +90,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
     @property
     def is_moderator(self) -> bool:
         return self.role in (self.Role.MODERATOR, self.Role.OWNER)
+
+    @property
+    def avatar_url(self) -> str:
+        """Address of the picture, or an empty string."""
+        return f"{settings.MEDIA_URL}{self.avatar}" if self.avatar else ""
 
     def get_absolute_url(self) -> str:
         return f"/@{self.handle}"

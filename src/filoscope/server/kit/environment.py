@@ -84,6 +84,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     _switch("FILOSCOPE_SIGNUP", "yes", "Whether anyone may sign up"),
     _whole("FILOSCOPE_AGE_MIN", 16, "Years of age from which one may have an account"),
+    _whole(
+        "FILOSCOPE_REPORTS_TO_HIDE",
+        0,
+        "Reports by different people after which a clip or comment is hidden until a moderator "
+        "looks at it; 0: never",
+    ),
     # the web server
     Setting("FILOSCOPE_BIND", "127.0.0.1:8000", "Address and port that the web server listens on"),
     _whole("FILOSCOPE_WEB_PROCESSES", 1, "Web server processes"),

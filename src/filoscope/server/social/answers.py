@@ -55,9 +55,7 @@ def sign_in_first(request: HttpRequest, *, back: str | None = None) -> HttpRespo
 def refuse(request: HttpRequest, refusal: SocialError) -> HttpResponse:
     """Say why not: JSON with its status, or a message on the page one goes back to."""
     if wants_json(request):
-        return JsonResponse(
-            {"code": refusal.code, "error": refusal.words}, status=refusal.status
-        )
+        return JsonResponse({"code": refusal.code, "error": refusal.words}, status=refusal.status)
     messages.error(request, refusal.words)
     return HttpResponseRedirect("/" if isinstance(refusal, NotThere) else safe_next(request))
 
@@ -67,7 +65,7 @@ def press(action: Action[P]) -> View[P]:
 
     @require_POST
     @wraps(action)
-    def view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         account = viewer_of(request)
         if account is None:
             return sign_in_first(request)

@@ -9,7 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import CharField, Count, Exists, F, Model, OuterRef, Q, QuerySet, Value, Window
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from filoscope.server.accounts.models import Account
@@ -41,8 +52,12 @@ def relations(
         return Relations()
     found: dict[str, set[int]] = {"liked": set(), "saved": set(), "followed": set()}
     marked = [
-        Like.objects.filter(account=viewer, clip_id__in=clips).values_list(_word("liked"), "clip_id"),
-        Save.objects.filter(account=viewer, clip_id__in=clips).values_list(_word("saved"), "clip_id"),
+        Like.objects.filter(account=viewer, clip_id__in=clips).values_list(
+            _word("liked"), "clip_id"
+        ),
+        Save.objects.filter(account=viewer, clip_id__in=clips).values_list(
+            _word("saved"), "clip_id"
+        ),
         Follow.objects.filter(follower=viewer, followed_id__in=accounts).values_list(
             _word("followed"), "followed_id"
         ),

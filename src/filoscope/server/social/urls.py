@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from filoscope.server.accounts.addresses import HandleConverter
-from filoscope.server.social import views
+from filoscope.server.social import profile_views, views
 
 register_converter(HandleConverter, "handle")
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("@<handle:handle>/unfollow", views.unfollow, name="unfollow"),
     path("@<handle:handle>/block", views.block, name="block"),
     path("@<handle:handle>/unblock", views.unblock, name="unblock"),
+    path("@<handle:handle>", profile_views.profile, name="profile"),
+    path("settings/blocked", profile_views.blocked, name="settings_blocked"),
     path("notifications", views.notifications, name="notifications"),
     path("notifications/read", views.read_notifications, name="notifications_read"),
 ]

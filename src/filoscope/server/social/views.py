@@ -13,7 +13,6 @@ from filoscope.server.social.answers import (
     answered,
     press,
     refuse,
-    safe_next,
     sign_in_first,
     viewer_of,
     wants_json,
@@ -185,7 +184,9 @@ def _write_comment(request: HttpRequest, slug: str) -> HttpResponse:
 
 @press
 def delete_comment(request: HttpRequest, account: Account, key: int) -> Answer:
-    written = Comment.objects.filter(pk=key).select_related("clip").first() if key <= ID_MAX else None
+    written = (
+        Comment.objects.filter(pk=key).select_related("clip").first() if key <= ID_MAX else None
+    )
     if written is None:
         return {"deleted": True}
     actions.delete_comment(account, written)

@@ -1,0 +1,36 @@
+"""Leaving: everything of a person goes, and the counters of others stay right."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from filoscope.server.accounts.actions import remove_avatar
+from filoscope.server.accounts.models import Account
+from filoscope.server.moderation.models import Decision, Report
+from filoscope.server.social.actions import erase_traces
+from filoscope.server.videos import actions as videos
+from filoscope.server.videos.models import Clip, Upload
+
+
+@transaction.atomic
+def erase_account(account: Account) -> None:
+    """Erase an account with its clips and their files, comments, likes, follows and avatar.
+
+    Reports by the person stay, without their name and words; so do decisions about them. Their
+    former handles are free again. Watching history goes with the account (feed's rows cascade).
+    """
+    Account.objects.filter(pk=account.pk).update(is_active=False)  # nothing new begins from here
+    Account.objects.select_for_update().get(pk=account.pk)
+    for upload in Upload.objects.filter(account=account, clip=None).order_by("pk"):
+        videos.terminate(upload)
+    for clip in Clip.objects.filter(account=account).order_by("pk"):
+        videos.delete(clip)
+    Decision.objects.filter(account=account).update(note="")
+    Report.objects.filter(reporter=account).update(note="")
+    erase_traces(account)
+    remove_avatar(account)
+    keys = UserSession.objects.filter(user=account).values_list("session_key", flat=True)
+    Session.objects.filter(session_key__in=list(keys)).delete()
+    account.delete()
