@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filoscope.server.kit import embedded_database
 from filoscope.server.kit.environment import SettingError, read
+from filoscope.server.kit.postgres_programs import DatabaseError
 
 SETTINGS_MODULE = "filoscope.server.settings"
 
@@ -95,4 +96,4 @@ def complain(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-ERRORS = (OperationError, embedded_database.DatabaseError, SettingError)
+ERRORS = (OperationError, DatabaseError, SettingError)

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
     life.befriend(people)
     makers = people[: len(MAKERS)]
     community = Community(people)
-    arriving = (
+    arriving: Generator[Path, None, None] = (
         _painted(community, makers, options.count)
         if options.clips is None
         else _found(community, makers, options.clips)
@@ -195,7 +195,9 @@ def _paint_avatar(account: Account) -> None:
     set_avatar(account, encoded.getvalue())
 
 
-def _painted(community: Community, makers: Sequence[Account], count: int) -> Iterator[Path]:
+def _painted(
+    community: Community, makers: Sequence[Account], count: int
+) -> Generator[Path, None, None]:
     """Paint the clips that are not there yet, several at a time, and send each when it is done."""
     from filoscope.media.synthetic import demo_specs
 
@@ -247,7 +249,9 @@ def _caption(spec: ClipSpec) -> str:
     return f"{spec.caption} {' '.join(f'#{tag}' for tag in spec.tags)}".strip()
 
 
-def _found(community: Community, makers: Sequence[Account], folder: Path) -> Iterator[Path]:
+def _found(
+    community: Community, makers: Sequence[Account], folder: Path
+) -> Generator[Path, None, None]:
     """Send the videos of a folder, with each a maker in turn."""
     paths = [
         path
