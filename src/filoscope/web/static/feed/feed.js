@@ -1,0 +1,165 @@
+// The feed: which card is current, and everything that follows from it.
+import { burst, press } from "./actions.js";
+import { uuid } from "./beacon.js";
+import { onKeys, onTap, onWheel } from "./gestures.js";
+import { Player } from "./player.js";
+import { Shelf } from "./shelf.js";
+
+const element = document.getElementById("feed");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const shelf = new Shelf(element);
+const player = new Player();
+const sheets = () => import("./sheets.js");
+const community = document.title.split(" · ").at(-1);
+let id = history.state?.feed ?? uuid();
+let index = -1;
+let target = null; // where a key or the wheel is on its way to
+let height = element.clientHeight;
+
+const current = () => shelf.cards[index];
+
+/** Make the card at `place` the one that plays. */
+function activate(place) {
+  const card = shelf.cards[place];
+  if (!card) {
+    player.leave(); // the end of the feed
+    index = shelf.cards.length;
+    return;
+  }
+  const hadFocus = current()?.contains(document.activeElement);
+  const isNew = place !== index;
+  index = place;
+  shelf.arrange(place);
+  const others = [shelf.cards[place + 1], shelf.cards[place - 1]].filter(Boolean);
+  player.activate(card, others);
+  if (!isNew) return;
+  if (hadFocus || target !== null) card.focus({ preventScroll: true });
+  clampCaption(card);
+  document.title = `${card.getAttribute("aria-label")} · ${community}`;
+  history.replaceState({ ...history.state, feed: id, slug: card.dataset.slug }, "", card.dataset.url);
+  const comments = document.getElementById("comments");
+  if (comments.open) sheets().then(({ openComments }) => openComments(card));
+}
+
+/** Move by `steps` clips, from where one is going rather than from where one is. */
+function go(steps) {
+  const last = element.children.length - 1;
+  const place = Math.min(Math.max(0, (target ?? index) + steps), last);
+  if (place === (target ?? index)) return;
+  target = place;
+  activate(place); // plays before the picture has arrived: it is buffered
+  element.scrollTo({ top: place * height, behavior: calm.matches ? "instant" : "smooth" });
+}
+
+function onScroll() {
+  const place = Math.round(element.scrollTop / height);
+  if (target !== null && place !== target) return;
+  if (place !== index) activate(place);
+}
+
+function clampCaption(card) {
+  const caption = card.querySelector(".caption");
+  if (!caption || caption.nextElementSibling?.matches(".expand") || caption.scrollHeight <= caption.clientHeight + 2) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "expand", textContent: "more" });
+  button.setAttribute("aria-expanded", "false");
+  caption.after(button);
+}
+
+function expand(button) {
+  const isOpen = button.previousElementSibling.classList.toggle("open");
+  button.setAttribute("aria-expanded", isOpen);
+  button.textContent = isOpen ? "less" : "more";
+}
+
+const actions = {
+  like: (card) => press(card, "like"),
+  save: (card) => press(card, "save"),
+  follow: (card) => press(card, "follow"),
+  comments: (card) => sheets().then((module) => module.openComments(card)),
+  share: (card) => sheets().then((module) => module.share(card)),
+  more: (card) => sheets().then((module) => module.openMenu(card)),
+};
+const controls = {
+  mute: () => player.toggleSound(),
+  captions: () => player.toggleCaptions(),
+  play: () => player.toggle(),
+  retry: () => player.retry(),
+  next: () => go(1),
+  previous: () => go(-1),
+};
+const withCard = (run) => () => current() && run(current());
+const keys = {
+  ArrowDown: () => go(1), PageDown: () => go(1), j: () => go(1),
+  ArrowUp: () => go(-1), PageUp: () => go(-1), k: () => go(-1),
+  Home: () => go(-index), " ": withCard(() => player.toggle()),
+  ArrowLeft: withCard(() => player.seekBy(-3)), ArrowRight: withCard(() => player.seekBy(3)),
+  m: controls.mute, t: controls.captions,
+  l: withCard(actions.like), s: withCard(actions.save), c: withCard(actions.comments),
+  f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.()),
+  "?": () => document.getElementById("keys").showModal(),
+};
+
+function likeTwice(event) {
+  const card = event.target.closest(".card");
+  burst(card, event.clientX, event.clientY);
+  if (card.querySelector("[data-act=like]").getAttribute("aria-pressed") !== "true") actions.like(card);
+}
+
+function onClick(event) {
+  const act = event.target.closest(".card [data-act]");
+  if (act) {
+    event.preventDefault();
+    actions[act.dataset.act](act.closest(".card"));
+  }
+  controls[event.target.closest("[data-do]")?.dataset.do]?.();
+  const button = event.target.closest(".expand");
+  if (button) expand(button);
+  else if (event.target.matches(".caption")) event.target.nextElementSibling?.click();
+}
+
+function markTab() {
+  for (const link of document.querySelectorAll(".feed-tabs a")) {
+    if (link.dataset.tab === element.dataset.tab) link.setAttribute("aria-current", "page");
+  }
+}
+
+function start() {
+  const place = history.state?.feed ? shelf.restore(id, history.state.slug) : 0;
+  markTab();
+  element.scrollTop = place * height;
+  element.addEventListener("scroll", onScroll, { passive: true });
+  element.addEventListener("scrollend", () => ((target = null), onScroll()));
+  element.addEventListener("pointerdown", () => (target = null));
+  element.addEventListener("grown", () => index >= 0 && activate(index));
+  element.addEventListener("dismissed", () => go(1));
+  document.addEventListener("click", onClick);
+  onTap(element, { once: () => player.toggle(), twice: likeTwice });
+  onWheel(element, go);
+  onKeys(keys);
+  new ResizeObserver(() => {
+    height = element.clientHeight;
+    element.scrollTop = Math.max(0, index) * height;
+  }).observe(element);
+  if (shelf.cards.length) activate(place);
+  element.dataset.ready = "";
+}
+
+function rest() {
+  if (index >= 0 && shelf.cards.length) shelf.keep(id, index);
+  player.rest();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    rest();
+    player.video?.pause();
+  } else if (index >= 0) player.play();
+});
+addEventListener("pagehide", rest);
+addEventListener("pageshow", (event) => event.persisted && player.play());
+const offline = document.querySelector(".offline");
+const showLine = () => (offline.hidden = navigator.onLine);
+for (const kind of ["online", "offline"]) addEventListener(kind, showLine);
+addEventListener("online", () => player.video?.fault && player.retry());
+showLine();
+start();

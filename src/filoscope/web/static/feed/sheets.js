@@ -1,0 +1,168 @@
+// What opens over the feed: comments, the menu of a clip, sharing. Loaded when first wanted.
+import { toast } from "../toast.js";
+import { askToSignIn, post } from "./actions.js";
+import { record } from "./beacon.js";
+import { countText } from "./shelf.js";
+
+const find = (id) => document.getElementById(id);
+const WIDE = matchMedia("(min-width: 1100px)"); // room for comments beside the clip
+
+// ---- comments ----
+
+async function fetchComments(url, options = {}) {
+  const answer = await fetch(url, { ...options, headers: { "X-Requested-With": "fetch", ...options.headers } });
+  if (!answer.ok) throw new Error(`${answer.status} for ${url}`);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return page.querySelector("main") ?? page.body;
+}
+
+function showFailure(body, retry) {
+  const words = document.createElement("p");
+  words.className = "empty";
+  const button = Object.assign(document.createElement("button"), { className: "button", textContent: "Try again" });
+  button.addEventListener("click", retry);
+  words.append("The comments could not be loaded.", button);
+  body.replaceChildren(words);
+}
+
+/** Open the comments of a clip: a sheet from below on phones, a panel beside it on wide screens. */
+export async function openComments(card) {
+  const dialog = find("comments");
+  const body = dialog.querySelector("[data-comments]");
+  if (dialog.open && dialog.card === card) return dialog.close();
+  dialog.card = card;
+  body.replaceChildren();
+  body.setAttribute("aria-busy", "true");
+  if (!dialog.open) WIDE.matches ? dialog.show() : dialog.showModal();
+  document.body.classList.add("comments-open");
+  dialog.onclose = () => {
+    document.body.classList.remove("comments-open");
+    dialog.card.focus({ preventScroll: true });
+  };
+  dialog.onkeydown = (event) => event.key === "Escape" && dialog.close();
+  try {
+    const fragment = await fetchComments(`${card.dataset.url}/comments`);
+    if (dialog.card === card) body.replaceChildren(...fragment.childNodes);
+  } catch {
+    showFailure(body, () => openComments(card));
+  }
+  body.removeAttribute("aria-busy");
+}
+
+/** Forms and pages inside the comments stay inside them. */
+async function follow(url, options) {
+  const dialog = find("comments");
+  const body = dialog.querySelector("[data-comments]");
+  try {
+    let fragment = await fetchComments(url, options);
+    // What answers with something else (a redirect to a page) is followed by the list itself.
+    if (options?.method === "POST" && !fragment.querySelector("form")) {
+      fragment = await fetchComments(`${dialog.card.dataset.url}/comments`);
+    }
+    body.replaceChildren(...fragment.childNodes);
+    const total = body.querySelector("[data-comment-count]")?.dataset.commentCount;
+    const words = dialog.card.querySelector("[data-act=comments] [data-count]");
+    if (total && words) words.textContent = countText((words.dataset.count = total));
+    return true;
+  } catch {
+    toast("That did not reach the server. Please try again.", { kind: "error" });
+    return false;
+  }
+}
+
+const comments = find("comments");
+comments.addEventListener("submit", async (event) => {
+  if (event.defaultPrevented) return;
+  event.preventDefault();
+  const form = event.target;
+  const address = event.submitter?.getAttribute("formaction") || form.getAttribute("action");
+  const url = new URL(address || `${comments.card.dataset.url}/comments`, location.href);
+  if (!document.body.dataset.account) return askToSignIn(comments.card);
+  const sent = new FormData(form, event.submitter);
+  if (form.method === "get") return follow(`${url.pathname}?${new URLSearchParams(sent)}`);
+  const body = new URLSearchParams(sent);
+  if ((await follow(url.pathname, { method: "POST", body })) && sent.get("body")) record(comments.card, "commented");
+});
+comments.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const url = link && new URL(link.href);
+  if (!link || !url.pathname.endsWith("/comments") || url.pathname !== `${comments.card.dataset.url}/comments`) return;
+  event.preventDefault();
+  follow(url.pathname + url.search);
+});
+
+// ---- the menu ----
+
+export function openMenu(card) {
+  const dialog = find("more");
+  dialog.card = card;
+  const { reason, slug } = card.dataset;
+  dialog.querySelector(".reason").hidden = !reason;
+  dialog.querySelector("[data-reason]").textContent = reason;
+  for (const link of dialog.querySelectorAll("[data-href]")) link.href = link.dataset.href + slug + (link.dataset.tail ?? "");
+  for (const item of dialog.querySelectorAll("[data-own]")) item.hidden = !("mine" in card.dataset);
+  for (const item of dialog.querySelectorAll("[data-others]")) item.hidden = "mine" in card.dataset;
+  dialog.showModal();
+}
+
+find("more").addEventListener("click", ({ target }) => {
+  const item = target.closest("button, a");
+  const { card } = find("more");
+  if (!item || item.hasAttribute("data-closes")) return;
+  find("more").close();
+  if (item.dataset.act === "copy") copy(linkOf(card), "Link copied");
+  if (item.dataset.act === "not-interested") {
+    record(card, "not_interested");
+    card.classList.add("dismissed");
+    toast("Noted. You will see less like this.");
+    card.dispatchEvent(new Event("dismissed", { bubbles: true }));
+  }
+});
+
+// ---- sharing ----
+
+const linkOf = (card) => new URL(card.dataset.url, location.origin).href;
+
+async function copy(text, words) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(words);
+  } catch {
+    toast("Copying is not allowed here: select the text and copy it by hand.", { kind: "error" });
+  }
+}
+
+function counted(card) {
+  record(card, "shared");
+  post(`${card.dataset.url}/share`).then((answer) => {
+    const words = card.querySelector("[data-act=share] [data-count]");
+    if (words && answer?.share_count) words.textContent = countText((words.dataset.count = answer.share_count));
+  });
+}
+
+export async function share(card) {
+  const url = linkOf(card);
+  if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+    try {
+      await navigator.share({ url, title: card.getAttribute("aria-label") });
+      counted(card);
+    } catch {
+      // Closed without sharing.
+    }
+    return;
+  }
+  const { width, height } = card.dataset;
+  const edge = Math.round((480 * width) / height);
+  find("share-link").value = url;
+  find("share-embed").value =
+    `<iframe src="${url}/embed" width="${edge}" height="480" loading="lazy" allow="autoplay; fullscreen" title="Clip"></iframe>`;
+  find("share").card = card;
+  find("share").showModal();
+}
+
+find("share").addEventListener("click", ({ target }) => {
+  const field = target.closest("[data-copies]")?.dataset.copies;
+  if (!field) return;
+  copy(find(field).value, field === "share-link" ? "Link copied" : "Code copied");
+  counted(find("share").card);
+});
