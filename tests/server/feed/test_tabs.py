@@ -66,12 +66,16 @@ def test_each_tab_walks_to_its_end_and_shows_every_clip_once(
 def test_the_end_is_an_empty_answer(client: Client, alice: Account) -> None:
     clip = publish(alice)
     answer = client.get(f"/feed/latest/more?after=1.{1:d}.{clip.slug}")
-    assert (204, b"") == (answer.status_code, answer.content)
+    assert (answer.status_code, answer.content) == (204, b"")
 
 
-@pytest.mark.parametrize("after", ["x", "1.2", "-1.0.aaaaaaaaaaa", "%00", "A" * 5000, "1.99999999999999999.aaaaaaaaaaa"])
+@pytest.mark.parametrize(
+    "after", ["x", "1.2", "-1.0.aaaaaaaaaaa", "%00", "A" * 5000, "1.99999999999999999.aaaaaaaaaaa"]
+)
 @pytest.mark.parametrize("tab", ["for-you", "latest", "following", "clip"])
-def test_a_cursor_that_we_did_not_write_is_not_found(as_alice: Client, tab: str, after: str) -> None:
+def test_a_cursor_that_we_did_not_write_is_not_found(
+    as_alice: Client, tab: str, after: str
+) -> None:
     assert as_alice.get(f"/feed/{tab}/more?after={after}").status_code in (204, 404)
 
 
@@ -100,7 +104,7 @@ def test_a_clip_that_is_hidden_disappears_at_once_and_comes_back(
     clip = publish(bob)
     assert [clip.slug] == slugs(client, "/")
     Clip.objects.filter(pk=clip.pk).update(hidden_at=NOW)
-    assert [] == slugs(client, "/")
+    assert slugs(client, "/") == []
     Clip.objects.filter(pk=clip.pk).update(hidden_at=None)
     assert [clip.slug] == slugs(client, "/")
 
@@ -108,21 +112,25 @@ def test_a_clip_that_is_hidden_disappears_at_once_and_comes_back(
 def test_a_suspended_makers_clips_are_not_shown(client: Client, bob: Account) -> None:
     clip = publish(bob)
     Account.objects.filter(pk=bob.pk).update(is_active=False)
-    assert [] == slugs(client, "/")
+    assert slugs(client, "/") == []
     Account.objects.filter(pk=bob.pk).update(is_active=True)
     assert [clip.slug] == slugs(client, "/")
 
 
-@pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.UNLISTED, Visibility.FOLLOWERS])
+@pytest.mark.parametrize(
+    "visibility", [Visibility.PRIVATE, Visibility.UNLISTED, Visibility.FOLLOWERS]
+)
 def test_what_is_not_public_is_in_no_strangers_feed(
     as_alice: Client, bob: Account, visibility: str
 ) -> None:
     publish(bob, visibility=visibility)
     for address in ("/", "/latest", "/following"):
-        assert [] == slugs(as_alice, address)
+        assert slugs(as_alice, address) == []
 
 
-def test_followers_only_clips_reach_followers(as_alice: Client, alice: Account, bob: Account) -> None:
+def test_followers_only_clips_reach_followers(
+    as_alice: Client, alice: Account, bob: Account
+) -> None:
     Follow.objects.create(follower=alice, followed=bob)
     clip = publish(bob, visibility=Visibility.FOLLOWERS)
     assert [clip.slug] == slugs(as_alice, "/following")
@@ -134,5 +142,5 @@ def test_no_session_is_made_for_somebody_who_only_looks(client: Client, bob: Acc
     publish(bob)
     client.get("/")
     client.head("/")
-    assert 0 == Viewer.objects.count()
+    assert Viewer.objects.count() == 0
     assert "sessionid" not in client.cookies

@@ -113,4 +113,4 @@ def _number(value: Any, at_most: float, name: str) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not math.isfinite(value) or value < 0:
         raise BadBatch(f"{name} is {value!r:.40}, not a number from 0 up")
-    return min(value, at_most)
+    return min(float(value), at_most)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from filoscope.recommend import Candidate, say
 from filoscope.server.accounts.models import Account
 from filoscope.server.feed import queries, served
-from filoscope.server.feed.card import Facts, Place, Standing
+from filoscope.server.feed.card import Facts, Place
 from filoscope.server.feed.cursors import HeldCursor, TimeCursor
 from filoscope.server.feed.engine import engine
 from filoscope.server.feed.queries.standings import CLIPS_A_PAGE, Dated
@@ -71,7 +71,7 @@ def _placed(
     """Put those candidates in their places that the database still lets this viewer see."""
     standings = queries.standings(viewer, [candidate.clip_id for candidate in candidates])
     facts = queries.facts(standings.values())
-    placed = []
+    placed: list[Placed] = []
     for candidate in candidates:
         standing, known = standings.get(candidate.clip_id), facts.get(candidate.clip_id)
         if standing is None or known is None:
@@ -123,10 +123,10 @@ def _by_time(dated: list[Dated], cursor: TimeCursor, tab: str) -> Page:
     return Page(placed, str(TimeCursor(shown[-1].after, cursor.position + len(shown))))
 
 
-def watched(viewer: Account | None, clip_id: int) -> Placed | None:
-    """Return one clip asked for by its address, or None when it does not play for this viewer."""
-    standings: dict[int, Standing] = queries.standings(viewer, [clip_id], by_address=True)
-    facts = queries.facts(standings.values())
-    if clip_id not in standings or clip_id not in facts:
+def watched(viewer: Account | None, slug: str) -> Placed | None:
+    """Return the clip at an address, or None when it does not play for this viewer."""
+    standing = queries.standing_at(viewer, slug)
+    if standing is None:
         return None
-    return Placed(facts[clip_id], standings[clip_id], _place(facts[clip_id], "clip", 0))
+    facts = queries.facts([standing]).get(standing.clip_id)
+    return None if facts is None else Placed(facts, standing, _place(facts, "clip", 0))

@@ -21,7 +21,12 @@ from filoscope.server.feed.card import Card, Facts, Place, Standing, card
 TEMPLATE = "feed/card.html"
 KEPT_MAX = 12_000  # pieces of HTML of some 6 kB each, so 72 MB
 _NAMES = ("tab", "position", "served", "reason")
-_MARKS = Place(**{name: f"\ue000{name}\ue001" for name in _NAMES})  # private use: in no caption
+_MARKS = Place(
+    tab="\ue000tab\ue001",
+    position="\ue000position\ue001",
+    served="\ue000served\ue001",
+    reason="\ue000reason\ue001",
+)  # private use: in no caption
 _MARK = re.compile("\ue000(" + "|".join(_NAMES) + ")\ue001")
 _PRIVATE = str.maketrans("", "", "\ue000\ue001")
 

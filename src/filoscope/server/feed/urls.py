@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from filoscope.server.feed.views import beacons, feeds
+from filoscope.server.feed.views import beacons, clips, feeds, finding
 
 urlpatterns = [
     path("", feeds.for_you, name="for-you"),
@@ -12,5 +12,13 @@ urlpatterns = [
     path("latest", feeds.latest, name="latest"),
     re_path(r"^feed/(?P<tab>for-you|following|latest|clip)/more$", feeds.more, name="more"),
     path("feed/events", beacons.events, name="events"),
+    path("v/<str:slug>", clips.watch, name="watch"),
+    path("v/<str:slug>/embed", clips.embed, name="embed"),
+    path("oembed", clips.oembed, name="oembed"),
+    path("search", finding.find, name="search"),
+    path("tag/<str:name>", finding.tag, name="tag"),
+    path("sound/<str:slug>", finding.sound, name="sound"),
+    path("robots.txt", finding.robots, name="robots"),
+    path("sitemap.xml", finding.sitemap, name="sitemap"),
     path("v/<str:slug>/not-interested", beacons.not_interested, name="not-interested"),
 ]

@@ -2,6 +2,19 @@
 
 from filoscope.server.feed.queries.accounts import suggestions
 from filoscope.server.feed.queries.clips import facts, facts_of
-from filoscope.server.feed.queries.standings import following_after, latest_after, standings
+from filoscope.server.feed.queries.standings import (
+    following_after,
+    latest_after,
+    standing_at,
+    standings,
+)
 
-__all__ = ["facts", "facts_of", "following_after", "latest_after", "standings", "suggestions"]
+__all__ = [
+    "facts",
+    "facts_of",
+    "following_after",
+    "latest_after",
+    "standing_at",
+    "standings",
+    "suggestions",
+]

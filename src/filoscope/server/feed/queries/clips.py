@@ -65,7 +65,7 @@ def _everything(_: Account | None) -> QuerySet[Clip, Any]:
     """Build: all that cards show of the named clips, renditions and captions as JSON."""
     renditions = Rendition.objects.filter(clip=OuterRef("pk")).order_by("short_edge")
     tracks = CaptionTrack.objects.filter(clip=OuterRef("pk")).order_by("language")
-    return (
+    found: QuerySet[Clip, Any] = (
         Clip.objects.extra(where=["videos_clip.id = ANY(%s::bigint[])"], params=[ARGUMENT_MARK])
         .annotate(
             version=RawSQL(VERSION, (), output_field=CharField()),
@@ -87,6 +87,7 @@ def _everything(_: Account | None) -> QuerySet[Clip, Any]:
         .values_list(*_FIELDS, "version", "rungs", "tracks")
         .order_by()
     )
+    return found
 
 
 def _facts(row: tuple[Any, ...]) -> Facts:

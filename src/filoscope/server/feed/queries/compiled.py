@@ -42,7 +42,8 @@ class Compiled:
         ]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, filled)
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
 
 
 Build = Callable[[Account | None], QuerySet[Any, Any]]

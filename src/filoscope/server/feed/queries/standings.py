@@ -82,12 +82,12 @@ def _named(viewer: Account | None) -> QuerySet[Clip, Any]:
     return standing_rows(named, viewer).order_by()
 
 
-def _named_for_watching(viewer: Account | None) -> QuerySet[Clip, Any]:
-    """Build: those of the named clips that play for this viewer who has their address."""
-    named = without_blocked(watchable(viewer), viewer).extra(
-        where=["videos_clip.id = ANY(%s::bigint[])"], params=[ARGUMENT_MARK]
+def _addressed(viewer: Account | None) -> QuerySet[Clip, Any]:
+    """Build: the clip of a slug, if it plays for this viewer who has its address."""
+    addressed = without_blocked(watchable(viewer), viewer).extra(
+        where=["videos_clip.slug = %s"], params=[ARGUMENT_MARK]
     )
-    return standing_rows(named, viewer).order_by()
+    return standing_rows(addressed, viewer).order_by()
 
 
 BEHIND = (
@@ -124,14 +124,16 @@ class Dated:
     after: After
 
 
-def standings(
-    viewer: Account | None, clip_ids: Collection[int], *, by_address: bool = False
-) -> dict[int, Standing]:
+def standings(viewer: Account | None, clip_ids: Collection[int]) -> dict[int, Standing]:
     """Return how the viewer stands to those of the clips that they may be shown: one query."""
     if not clip_ids:
         return {}
-    build = _named_for_watching if by_address else _named
-    return {row[0]: Standing(*row[:6]) for row in run(build, viewer, [list(clip_ids)])}
+    return {row[0]: Standing(*row[:6]) for row in run(_named, viewer, [list(clip_ids)])}
+
+
+def standing_at(viewer: Account | None, slug: str) -> Standing | None:
+    """Return how the viewer stands to the clip at an address, if it plays for them: one query."""
+    return next((Standing(*row[:6]) for row in run(_addressed, viewer, [slug])), None)
 
 
 def latest_after(viewer: Account | None, after: After) -> list[Dated]:

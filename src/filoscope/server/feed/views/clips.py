@@ -1,0 +1,94 @@
+"""One clip at its address, in a frame on another site, and as oEmbed describes it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from filoscope.server.feed import cursors, pages, sharing
+from filoscope.server.feed.rendering import Placed
+from filoscope.server.feed.viewers import account_of, key_of
+from filoscope.server.feed.views.feeds import context_of, kept_private
+
+_CLIP_PATH = re.compile(r"/v/([A-Za-z0-9]{1,20})(?:/embed)?/?")
+EDGE_MAX = 4096  # pixels that an oEmbed consumer may ask for
+
+
+def _clip(request: HttpRequest, slug: str, *, for_everyone: bool) -> Placed:
+    """Return the clip; whoever may not see it is told no more than whoever mistyped."""
+    placed = pages.watched(None if for_everyone else account_of(request), slug)
+    if placed is None:
+        raise Http404("There is no such clip here, or it is not for everyone.")
+    return placed
+
+
+@require_safe
+def watch(request: HttpRequest, slug: str) -> HttpResponse:
+    """/v/<slug>: this clip, and then the feed."""
+    placed = _clip(request, slug, for_everyone=False)
+    try:
+        cursor = cursors.read_held(request.GET.get("after", ""))
+    except cursors.BadCursor as error:
+        raise Http404(str(error)) from error
+    is_first = not cursor.digests
+    if is_first:
+        cursor = cursor.with_cards([slug])
+    page = pages.for_you(
+        account_of(request),
+        who=key_of(request),
+        cursor=cursor,
+        tab="clip",
+        first=placed if is_first else None,
+    )
+    context = context_of(page, "clip") | {"share": sharing.share(request, placed.facts)}
+    return kept_private(render(request, "feed/watch.html", context))
+
+
+@require_safe
+@xframe_options_exempt
+def embed(request: HttpRequest, slug: str) -> HttpResponse:
+    """/v/<slug>/embed: a player for other sites, the same whoever asks."""
+    placed = _clip(request, slug, for_everyone=True)
+    context = {"card": placed.card(), "share": sharing.share(request, placed.facts)}
+    return render(request, "feed/embed.html", context)
+
+
+@require_safe
+def oembed(request: HttpRequest) -> HttpResponse:
+    """/oembed?url=: how to embed a clip of ours."""
+    if request.GET.get("format", "json") != "json":
+        return HttpResponse("Only JSON.", status=501, content_type="text/plain")
+    slug = _slug_in(request, request.GET.get("url", ""))
+    said = sharing.share(request, _clip(request, slug, for_everyone=True).facts)
+    answer = sharing.oembed(
+        said,
+        community=settings.COMMUNITY_NAME,
+        origin=request.build_absolute_uri("/"),
+        within=sharing.Size(_edge(request, "maxwidth"), _edge(request, "maxheight")),
+    )
+    return JsonResponse(answer, headers={"Access-Control-Allow-Origin": "*"})
+
+
+def _slug_in(request: HttpRequest, address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise Http404("This is no address.") from error
+    ours = {request.get_host(), urlsplit(settings.ORIGIN).netloc} - {""}
+    found = _CLIP_PATH.fullmatch(parts.path)
+    if parts.scheme not in ("http", "https") or parts.netloc not in ours or found is None:
+        raise Http404("This is no address of a clip here.")
+    return found[1]
+
+
+def _edge(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    if not text.isdecimal():
+        return EDGE_MAX
+    return min(max(int(text[:5]), sharing.EMBED_EDGE_MIN), EDGE_MAX)
