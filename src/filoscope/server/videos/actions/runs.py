@@ -95,8 +95,15 @@ def begin_run(clip_id: int) -> Run:
         clip.state, clip.step, clip.progress = Clip.State.PROCESSING, "transcode", 0.0
     clip.save(update_fields=["next_folder", "state", "step", "progress"])
     transaction.on_commit(lambda: files.remove_folder(left_over))
-    facts = Probe.from_json(clip.facts) if clip.facts else None
-    return Run(clip_id, files.upload_path(clip.original), clip.next_folder, facts)
+    return Run(clip_id, files.upload_path(clip.original), clip.next_folder, _facts(clip))
+
+
+def _facts(clip: Clip) -> Probe | None:
+    """Return what was measured; None when an earlier version measured less: then it is done anew."""
+    try:
+        return Probe.from_json(clip.facts or {})
+    except TypeError:
+        return None
 
 
 def report_progress(run: Run, *, step: str, progress: float) -> None:
