@@ -42,6 +42,8 @@ class Probe:
     fps_nominal : float
         The constant rate, or of a variable rate the commonest.
     is_variable_rate : bool
+    is_disordered : bool
+        The timestamps of the pictures do not rise: they are sorted before use.
     frame_count : int
         Packets of the picture that are shown.
     video_codec, pixel_format : str
@@ -66,6 +68,7 @@ class Probe:
     is_mirrored: bool
     fps_nominal: float
     is_variable_rate: bool
+    is_disordered: bool
     frame_count: int
     video_codec: str
     pixel_format: str

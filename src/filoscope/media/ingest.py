@@ -7,6 +7,7 @@ largest rung would cost the uploader more.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -23,7 +24,7 @@ from filoscope.media.errors import MediaError, NothingToShow
 from filoscope.media.facts import Probe
 from filoscope.media.hdr import write_cube
 from filoscope.media.hls import master_playlist, media_playlist
-from filoscope.media.ladder import FPS_MAX, Ladder, Rung, RungFile, Sound, plan_ladder
+from filoscope.media.ladder import FPS_MAX, Ladder, Rung, RungFile, Sound, Stills, plan_ladder
 from filoscope.media.limits import Limits
 from filoscope.media.mp4 import write_indexed
 from filoscope.media.picture import filters_of
@@ -37,13 +38,20 @@ from filoscope.media.sound import (
     levelled,
     measure_sound,
 )
-from filoscope.media.source import decode_frames, interval_of, open_source, timestamp_of
+from filoscope.media.source import (
+    decode_frames,
+    interval_of,
+    open_source,
+    put_in_order,
+    timestamp_of,
+)
 from filoscope.media.stills import Gallery
 from filoscope.media.time import TICKS_PER_SECOND, Timeline, shown_ticks, ticks_of
 
 _T = TypeVar("_T")
 
 MASTER = "master.m3u8"
+_SCRATCH = ".making-"
 
 _FIRST_PASS_SHARE = 0.3
 """Of the work, when rungs follow: for the progress bar."""
@@ -78,10 +86,13 @@ class Ingest:
         self._gallery = Gallery(probe.duration_s)
         self._rungs: list[RungFile] = []
         self._cube: Path | None = None
+        self._stills: Stills | None = None
 
     def make(self) -> Ladder:
         """Make everything; files appear in the folder under their final names when complete."""
-        with TemporaryDirectory(dir=self._folder, prefix=".making-") as name:
+        for left in self._folder.glob(f"{_SCRATCH}*"):
+            shutil.rmtree(left)  # A run that was killed could not tidy up.
+        with TemporaryDirectory(dir=self._folder, prefix=_SCRATCH) as name:
             scratch = Path(name)
             if self._probe.is_hdr:
                 self._cube = scratch / "sdr.cube"
@@ -92,14 +103,13 @@ class Ingest:
             share = _FIRST_PASS_SHARE if others else 1.0
             self._pass([first], scratch, audio, share=(0.0, share), tap=self._gallery.offer)
             stills = self._gallery.write_poster(self._folder, self._probe, cube=self._cube)
-            self._tell({"rung": asdict(self._rungs[0]), "stills": asdict(stills)})
+            self._stills = stills
+            self._announce(self._rungs[0])
             made: Future[tuple[str, tuple[str, str]]] = Future()
             _in_thread("stills", made, self._write_sprites)
             if others:
                 self._pass(others, scratch, audio, share=(share, 1.0), tap=None)
             preview, (storyboard, vtt) = made.result()
-        for rung in self._rungs[1:]:
-            self._tell({"rung": asdict(rung), "stills": asdict(stills)})
         return Ladder(
             duration_s=self._duration_ticks / TICKS_PER_SECOND,
             rungs=tuple(self._rungs),
@@ -175,7 +185,8 @@ class Ingest:
         kept, kept_tick = None, 0
         next_word = 0
         with open_source(self._path, limits=self._limits, threads=self._threads) as source:
-            for frame in decode_frames(source, limits=self._limits):
+            frames = decode_frames(source, limits=self._limits)
+            for frame in put_in_order(frames) if probe.is_disordered else frames:
                 tick = timeline.place(timestamp_of(frame), fallback_interval_s=interval_s)
                 if tick is None or tick >= max(self._duration_ticks, 1):
                     continue
@@ -225,6 +236,12 @@ class Ingest:
         indexed.replace(self._folder / file)
         self._write(playlist, media_playlist(file, index))
         self._write(MASTER, master_playlist(self._rungs))
+        self._announce(self._rungs[-1])
+
+    def _announce(self, rung: RungFile) -> None:
+        """Say that a rung plays; the first only once its poster is there."""
+        if self._stills is not None:
+            self._tell({"rung": asdict(rung), "stills": asdict(self._stills)})
 
     def _write(self, name: str, text: str) -> None:
         making = self._folder / f".{name}"

@@ -6,6 +6,7 @@ import os
 from array import array
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,7 @@ def _describe(
         is_mirrored=is_mirrored,
         fps_nominal=fps,
         is_variable_rate=is_variable,
+        is_disordered=_is_disordered(frames),
         frame_count=len(video.pts),
         video_codec=context.codec.canonical_name,
         pixel_format=frame.format.name,
@@ -244,6 +246,11 @@ def _span(
         return Fraction(0), interval * max(len(frames), 1)
     start = min(starts)
     return start, max(max(ends), start + interval)
+
+
+def _is_disordered(frames: list[VideoFrame]) -> bool:
+    timestamps = [frame.pts for frame in frames if frame.pts is not None]
+    return any(later <= sooner for sooner, later in pairwise(timestamps))
 
 
 def _no_duration(clock: _Clock) -> bool:

@@ -23,7 +23,13 @@ from filoscope.media.hdr import write_cube
 from filoscope.media.limits import Limits
 from filoscope.media.measure import measure
 from filoscope.media.picture import Graph, filters_of
-from filoscope.media.source import decode_frames, interval_of, open_source, timestamp_of
+from filoscope.media.source import (
+    decode_frames,
+    interval_of,
+    open_source,
+    put_in_order,
+    timestamp_of,
+)
 from filoscope.media.time import TICK, Timeline, seconds_of
 
 Picture = NDArray[np.uint8]
@@ -70,7 +76,8 @@ def read_pictures(
         graph = Graph(
             filters_of(facts, width, height, cube=cube), threads=0, has_alpha=facts.has_alpha
         )
-        for frame in decode_frames(source, limits=limits):
+        frames = decode_frames(source, limits=limits)
+        for frame in put_in_order(frames) if facts.is_disordered else frames:
             tick = timeline.place(
                 timestamp_of(frame), fallback_interval_s=interval_of(facts.fps_nominal)
             )

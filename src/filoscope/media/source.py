@@ -8,10 +8,12 @@ QuickTime reference to an outside file is not followed, and `file:` is the only 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import heappop, heappush
 from pathlib import Path
 
 import av
@@ -91,6 +93,9 @@ AUDIO_DECODERS = frozenset(
 
 _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 _INTERVAL_S_DEFAULT = 1 / 30
+_DISORDER_FRAMES_MAX = 8
+"""How far a timestamp may stray: codecs reorder over 16 pictures at most, cameras over four."""
+
 _OPEN_TIMEOUT_S = 60.0
 _PIXELS_LOOKED_AT = 16
 """Times the limit: up to here FFmpeg tells how large a picture is, so that it can be refused with
@@ -244,6 +249,27 @@ def decode_frames(source: Source, *, limits: Limits) -> Iterator[VideoFrame]:
                 if frame.time_base is None:  # PyAV forgets it for what the decoder kept back.
                     frame.time_base = source.video.time_base
                 yield frame
+
+
+def put_in_order(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
+    """Give pictures, which come as they are shown, their own timestamps in rising order.
+
+    Some muxers write the order of decoding into the timestamps of presentation. The decoder still
+    shows the pictures rightly; the n-th of them gets the n-th timestamp.
+    """
+    waiting: deque[VideoFrame] = deque()
+    timestamps: list[int] = []
+    for frame in frames:
+        if frame.pts is None:
+            continue
+        waiting.append(frame)
+        heappush(timestamps, frame.pts)
+        if len(waiting) > _DISORDER_FRAMES_MAX:
+            waiting[0].pts = heappop(timestamps)
+            yield waiting.popleft()
+    for frame in waiting:
+        frame.pts = heappop(timestamps)
+        yield frame
 
 
 def _decoders(source: Source) -> Iterator[Callable[[], list[VideoFrame]]]:

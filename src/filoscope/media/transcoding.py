@@ -37,7 +37,8 @@ def transcode(
     path : path
     folder : path
         Made when it is missing. Every file appears in it under its final name when it is
-        complete; running again overwrites them. A killed run leaves a `.making-*` folder.
+        complete; running again overwrites them, and removes the `.making-*` folder that a killed
+        run may have left.
     limits : Limits, optional
     probe : Probe, optional
         From an earlier `probe` of the same file; measured anew when None.

@@ -11,7 +11,7 @@ from filoscope.media import Probe, plan_ladder
 PHONE = Probe(
     container="mov", byte_count=1, duration_s=9, first_timestamp_s=0, width=1080, height=1920,
     coded_width=1920, coded_height=1080, rotation_deg=90, is_mirrored=False, fps_nominal=30,
-    is_variable_rate=False, frame_count=270, video_codec="hevc", pixel_format="yuv420p",
+    is_variable_rate=False, is_disordered=False, frame_count=270, video_codec="hevc", pixel_format="yuv420p",
     bit_depth=8, color_transfer="bt709", color_primaries="bt709", color_matrix="bt709",
     is_full_range=False, is_hdr=False, is_interlaced=False, has_alpha=False, audio_codec="aac",
     audio_channels=2, audio_rate_hz=48_000,

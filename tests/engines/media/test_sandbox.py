@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from filoscope.media import Cancelled, ChildDied, LimitReached, Limits, probe, transcode
+from filoscope.media import Cancelled, ChildDied, LimitReached, Limits, NoSpace, probe, transcode
 from tests.engines.media.conftest import MakeClip
 
 PATIENCE_S = 30.0
@@ -179,3 +179,22 @@ def test_every_public_name_is_there() -> None:
 
     assert [name for name in media.__all__ if not hasattr(media, name)] == []
     assert sorted(media.__all__) == sorted(media._HOME_OF)
+
+
+def test_a_full_disk_is_the_machines_fault_and_said_so(clip: MakeClip, tmp_path: Path) -> None:
+    (tmp_path / ".180p.m3u8").symlink_to("/dev/full")  # where the playlist is being written
+
+    with pytest.raises(NoSpace) as caught:
+        transcode(clip(), tmp_path)
+
+    assert caught.value.is_worth_retrying
+    assert not (tmp_path / "180p.m3u8").exists()
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(clip: MakeClip, tmp_path: Path) -> None:
+    (tmp_path / ".making-before").mkdir()
+    (tmp_path / ".making-before" / "480p.mp4").write_bytes(b"half")
+
+    transcode(clip(), tmp_path)
+
+    assert not (tmp_path / ".making-before").exists()

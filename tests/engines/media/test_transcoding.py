@@ -78,6 +78,32 @@ def _times_s(path: Path) -> list[float]:
         return [frame.time for frame in container.decode(video=0)]
 
 
+def test_pictures_whose_timestamps_are_in_disorder_are_all_shown(
+    clip: MakeClip, tmp_path: Path
+) -> None:
+    # As some cameras' muxers do it: the time of decoding is written as that of presentation.
+    good = clip("good.mp4", codec_options={"preset": "veryfast", "bf": "3"}, audio=None)
+    source = tmp_path / "disorder.mp4"
+    with av.open(str(good)) as container, av.open(str(source), "w") as out:
+        stream, first = out.add_stream_from_template(container.streams.video[0]), None
+        for packet in container.demux(video=0):
+            if packet.dts is not None:
+                first = packet.dts if first is None else first
+                packet.dts -= first
+                packet.pts = packet.dts
+                packet.stream = stream
+                out.mux(packet)
+    facts = probe(source)
+
+    transcode(source, tmp_path / "out")
+
+    times = _times_s(tmp_path / "out" / "180p.mp4")
+    assert facts.is_disordered
+    assert len(times) == 60
+    assert np.diff(times) == pytest.approx(1 / 30, abs=0.001)
+    assert flashes_s(tmp_path / "out" / "180p.mp4") == pytest.approx([0.5, 1.5], abs=0.001)
+
+
 def test_more_than_sixty_pictures_a_second_are_thinned(clip: MakeClip, tmp_path: Path) -> None:
     ladder = transcode(clip("slow.mp4", fps=120), tmp_path)
 
