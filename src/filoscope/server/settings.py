@@ -156,6 +156,8 @@ ACCOUNT_FORMS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = int(read("FILOSCOPE_BEHIND_PROXY"))  # for limits by address
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # a community may run without a mail server
+MFA_FORMS = {"add_webauthn": "filoscope.server.accounts.passkeys.AddPasskeyForm"}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # passkeys on http://localhost, as browsers allow
 
 # ---- what the browser gets ----

@@ -47,6 +47,7 @@ class SignUpForm(SignupForm):
     """Handle, email, password and birth date; the date is asked once and shown to nobody."""
 
     field_order = ("username", "email", "password1", "birth_date")
+    is_refused = False  # for good: the page says so instead of asking again
     birth_date = forms.DateField(
         label="Birth date",
         help_text="Asked once, and shown to nobody.",
@@ -81,7 +82,7 @@ class SignUpForm(SignupForm):
         if given > today or age_years(given, today=today) > AGE_MAX_YEARS:
             raise forms.ValidationError("This is not a birth date. Check the year.")
         if not is_old_enough(given, today=today, min_years=settings.AGE_MIN_YEARS):
-            context.request.session[AGE_REFUSED] = True
+            context.request.session[AGE_REFUSED] = self.is_refused = True
             raise forms.ValidationError("You cannot have an account here.")
         return given
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q
 
 from filoscope.server.moderation.models import Decision, Report
 from filoscope.server.moderation.subjects import Subject, subject_of
+from filoscope.server.videos.models import Clip
 
 CASES_A_PAGE = 20
 REPORTS_READ_MAX = 500  # open reports looked at for a page; more wait until these are decided
@@ -35,6 +37,15 @@ class Case:
         return self.reports[:REPORTS_SHOWN]
 
     @property
+    def video_url(self) -> str:
+        """Address of the smallest file that plays, or an empty string."""
+        if not isinstance(self.subject.thing, Clip):
+            return ""
+        rungs = list(self.subject.thing.renditions.all())
+        folder = self.subject.thing.folder
+        return f"{settings.MEDIA_URL}{folder}/{rungs[0].file}" if rungs and folder else ""
+
+    @property
     def since(self) -> datetime:
         return self.reports[-1].created_at
 
@@ -51,6 +62,7 @@ def open_cases() -> tuple[Case, ...]:
         "reporter", "clip__account", "comment__account", "comment__clip__account", "account"
     )
     grouped: dict[str, tuple[Subject, list[Report]]] = {}
+    reports = reports.prefetch_related("clip__renditions")
     for report in reports.order_by("created_at", "id")[:REPORTS_READ_MAX]:
         subject = subject_of(report)
         assert subject is not None  # a report goes with its thing

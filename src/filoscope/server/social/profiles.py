@@ -78,7 +78,9 @@ def unpublished(account: Account) -> Sequence[Clip]:
 def marked(viewer: Account, marks: type[Like] | type[Save], *, after: str = "") -> Thumbs:
     """Return what the viewer liked or saved and may still see, the latest mark first."""
     clips = without_blocked(visible(viewer), viewer)
-    rows: QuerySet[Any] = marks.objects.filter(account=viewer, clip__in=clips).select_related("clip__account")
+    rows: QuerySet[Any] = marks.objects.filter(account=viewer, clip__in=clips).select_related(
+        "clip__account"
+    )
     if after.isascii() and after.isdigit():
         rows = rows.filter(id__lt=min(int(after[:19]), _CURSOR_MAX))
     found = list(rows.order_by("-id")[: THUMBS_A_PAGE + 1])

@@ -28,8 +28,8 @@ def follow(follower: Account, followed: Account) -> int:
     day_ago = timezone.now() - timedelta(days=1)
     if Follow.objects.filter(follower=follower, created_at__gt=day_ago).count() >= FOLLOWS_A_DAY:
         raise TooMuch(f"One can follow {FOLLOWS_A_DAY} accounts a day. Try again tomorrow.")
-    _, new = Follow.objects.get_or_create(follower=follower, followed=followed)
-    if new:
+    if not Follow.objects.filter(follower=follower, followed=followed).exists():
+        Follow.objects.create(follower=follower, followed=followed)
         _count_follow(follower, followed, 1)
         tell(followed.pk, Notification.Kind.FOLLOW, actor=follower)
     return followed.follower_count

@@ -18,8 +18,8 @@ from filoscope.server.videos.queries import watchable
 def like(account: Account, clip: Clip) -> int:
     """Like a clip; return how many likes it has."""
     clip = locked_clip(account, clip)
-    _, new = Like.objects.get_or_create(account=account, clip=clip)
-    if new:
+    if not Like.objects.filter(account=account, clip=clip).exists():
+        Like.objects.create(account=account, clip=clip)
         _count(clip, "like_count", 1)
         tell(clip.account_id, Notification.Kind.LIKE, actor=account, clip=clip)
     return clip.like_count
@@ -40,8 +40,8 @@ def unlike(account: Account, clip: Clip) -> int:
 def save(account: Account, clip: Clip) -> int:
     """Keep a clip for later; return by how many it is kept."""
     clip = locked_clip(account, clip)
-    _, new = Save.objects.get_or_create(account=account, clip=clip)
-    if new:
+    if not Save.objects.filter(account=account, clip=clip).exists():
+        Save.objects.create(account=account, clip=clip)
         _count(clip, "save_count", 1)
     return clip.save_count
 

@@ -27,7 +27,7 @@ _SAID = {
 _ONCE = {Notification.Kind.FOLLOW, Notification.Kind.LIKE}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def tell(
     recipient_id: int,
     kind: Notification.Kind,
@@ -54,7 +54,7 @@ def tell(
     _publish(recipient_id, text=_SAID[kind].format(name=name), about=kind)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def retract(
     recipient_id: int,
     kind: Notification.Kind,
@@ -70,7 +70,7 @@ def retract(
         _publish(recipient_id, text="", about=kind)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def mark_read(account: Account, *, up_to: int) -> None:
     """Note that everything up to this notification was seen."""
     unread = Notification.objects.filter(recipient=account, read_at=None, id__lte=up_to)
