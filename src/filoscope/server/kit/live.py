@@ -51,7 +51,9 @@ class Subscription:
     )
 
     def put(self, news: dict[str, Any]) -> None:
-        """Add news; too many become one `MISSED`."""
+        """Add news; too many become one `MISSED`, which makes all before it moot."""
+        if news is MISSED:
+            self._clear()
         try:
             self.queue.put_nowait(news)
         except asyncio.QueueFull:

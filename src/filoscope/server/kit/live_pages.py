@@ -21,7 +21,7 @@ from filoscope.server.kit.origin import account_of, is_same_origin, session_key_
 from filoscope.server.kit.threads import in_thread
 
 KEEP_ALIVE_S = 15.0  # proxies close a silent line after 30 to 60 seconds
-SESSION_TRUST_S = 5.0  # how long after signing out a page may still hear something
+SESSION_TRUST_S = 2.0  # how long after signing out a page may still hear something
 PAGES_MAX = 6  # of one account in one process: browsers open no more lines to one server
 RETRY_MS = 2_000
 

@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.search import SearchVector
 from django.db import transaction
-from django.db.models import Q, Value
+from django.db.models import Model, Q, Value
 from django.utils import timezone
 
 from filoscope.server.kit import captions
 from filoscope.server.videos import files
-from filoscope.server.videos.models import Clip, Hashtag, Upload, Visibility
+from filoscope.server.videos.models import Clip, Hashtag, Upload
 
 SEARCH_CONFIGURATION = "simple"  # a community writes in many languages: no stemming of one
 
@@ -54,6 +54,11 @@ def locked(clip: Clip) -> Clip:
     return Clip.objects.select_for_update(of=("self",)).get(pk=clip.pk)
 
 
+def validate(row: Model, *names: str) -> None:
+    """Hold the named fields to what the model says of them; raise Django's `ValidationError`."""
+    row.clean_fields(exclude={field.name for field in row._meta.fields} - set(names))
+
+
 def publish_if_due(clip: Clip) -> None:
     """Note the first moment at which a clip is both posted and playable, and not hidden."""
     is_due = clip.posted_at and clip.state == Clip.State.READY and clip.hidden_at is None
@@ -87,7 +92,7 @@ def edit(
     row = locked(clip)
     wishes = {
         "caption": caption,
-        "visibility": None if visibility is None else Visibility(visibility),
+        "visibility": visibility,
         "alt_text": alt_text,
         "language": language,
         "allows_comments": allows_comments,
@@ -95,7 +100,7 @@ def edit(
     given = {name: value for name, value in wishes.items() if value is not None}
     for name, value in given.items():
         setattr(row, name, value)
-    row.full_clean(exclude={"account", "sound", "search", "slug"}, validate_unique=False)
+    validate(row, *given)
     row.save(update_fields=list(given))
     if given.keys() & {"caption", "alt_text"}:
         index_caption(row)

@@ -243,6 +243,6 @@ def edit_upload(
     row.caption = row.caption if caption is None else caption
     row.visibility = row.visibility if visibility is None else visibility
     row.post = row.post if post is None else post
-    row.full_clean(exclude={"account", "clip"}, validate_unique=False)
+    clips.validate(row, "caption", "visibility", "post")
     row.save(update_fields=["caption", "visibility", "post"])
     return row
