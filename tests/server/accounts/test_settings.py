@@ -15,7 +15,7 @@ from PIL import Image
 from filoscope.server.accounts.models import Account
 from tests.server.cast import browser
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (900, 600)) -> bytes:
@@ -65,6 +65,7 @@ def test_a_picture_becomes_a_small_square_without_a_trace_of_its_camera(
     assert alice.avatar_url in browser().get("/@alice").content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_new_picture_has_a_new_name_and_the_old_file_is_gone(
     alice: Account, settings: LazySettings
 ) -> None:
