@@ -161,7 +161,7 @@ def _hand_held(picture: Picture, spec: ClipSpec, time_s: float) -> Picture:
 
 def _add_picture(out: OutputContainer, spec: ClipSpec) -> VideoStream:
     rate = Fraction(spec.fps).limit_denominator(1001)
-    options = {"preset": "superfast", "crf": "22", "g": str(2 * round(spec.fps))}
+    options = {"preset": "superfast", "crf": "25", "g": str(2 * round(spec.fps))}
     stream = out.add_stream("libx264", rate=rate, options=options)
     stream.width, stream.height, stream.pix_fmt = spec.width, spec.height, "yuv420p"
     context = stream.codec_context

@@ -17,7 +17,7 @@ from filoscope.media.synthetic.stage import Light, Picture
 
 Plane: TypeAlias = NDArray[Any]  # numbers of one or three channels; float32 where it is large
 
-GRAIN = 3.2  # levels of 255: hides the steps of 8 bits, still calm
+GRAIN = 2.2  # levels of 255: hides the steps of 8 bits, still calm
 PLATES = 8  # grain plates that follow one another
 VIGNETTE = 0.26  # how much darker the corners are
 

@@ -115,7 +115,7 @@ _MANNERS: Mapping[int, Mapping[str, float | bool | int]] = {
     38: {"darkness": 0.85},
 }
 _SILENT = 20  # this one has no sound at all
-_LONG = {5: 20.0, 27: 18.0}
+_LONG = {5: 20.0, 26: 18.0}
 
 
 def demo_specs(*, count: int = 48, seed: int = 1) -> tuple[ClipSpec, ...]:
