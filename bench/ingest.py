@@ -13,7 +13,8 @@ What the peer leaves out and Filoscope does in its time: measuring the file and 
 a child process under limits, poster, animated preview, storyboard, blurhash, waveform, HLS
 playlists, a total duration and index in the fragmented files, unknown matrices brought to BT.709.
 
-SSIM (luma, FFmpeg's `ssim` filter) is against the source scaled to the rung by the peer's scaler.
+SSIM (luma, FFmpeg's `ssim` filter) is against the source scaled to the rung by the peer's scaler,
+picture by picture; nan where a side left out a picture of a damaged source.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import json
 import math
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -49,6 +51,7 @@ class Run:
 
     total_s: float
     first_s: float
+    cpu_s: float
     memory_mb: float
     byte_count: int
     ssim: tuple[float, ...]
@@ -70,7 +73,10 @@ def main() -> None:
     if not clips:
         sys.exit(f"no clips in {options.clips}")
     rows = {}
-    print(f"{'clip':32}{'rungs':>6}{'peer s':>8}{'ours s':>8}{'ratio':>7}{'first':>7}", end="")
+    print(
+        f"{'clip':32}{'rungs':>6}{'peer s':>8}{'ours s':>8}{'ratio':>7}{'cpu':>7}{'first':>7}",
+        end="",
+    )
     print(f"{'MB peer':>9}{'ours':>6}{'bytes':>7}{'SSIM peer':>11}{'ours':>8}")
     for path in clips:
         rows[path.name] = row = _compare(path, runs=options.runs)
@@ -84,7 +90,7 @@ def main() -> None:
 def _compare(path: Path, *, runs: int) -> dict[str, object]:
     facts = probe(path)  # Also wakes the zygote, as the first upload of a server does.
     rungs = plan_ladder(facts)
-    sides: dict[str, Callable[[Path], tuple[float, float]]] = {
+    sides: dict[str, Callable[[Path], tuple[float, float, float]]] = {
         "peer": lambda folder: _peer(path, folder, facts, rungs),
         "ours": lambda folder: _ours(path, folder),
     }
@@ -105,6 +111,7 @@ def _typical(runs: list[Run]) -> Run:
     return Run(
         total_s=statistics.median(run.total_s for run in runs),
         first_s=statistics.median(run.first_s for run in runs),
+        cpu_s=statistics.median(run.cpu_s for run in runs),
         memory_mb=max(run.memory_mb for run in runs),
         byte_count=runs[-1].byte_count,
         ssim=runs[-1].ssim,
@@ -116,13 +123,13 @@ def _run(
     facts: Probe,
     rungs: tuple[Rung, ...],
     side: str,
-    make: Callable[[Path], tuple[float, float]],
+    make: Callable[[Path], tuple[float, float, float]],
     *,
     with_ssim: bool,
 ) -> Run:
     with tempfile.TemporaryDirectory() as name, _Memory() as memory:
         folder = Path(name)
-        total_s, first_s = make(folder)
+        total_s, first_s, cpu_s = make(folder)
         memory.stop()
         files = [folder / f"{rung.name}.mp4" for rung in rungs]
         ssim = ()
@@ -131,18 +138,22 @@ def _run(
                 _ssim(path, file, facts, rung, side)
                 for file, rung in zip(files, rungs, strict=True)
             )
-        return Run(total_s, first_s, memory.peak_mb, sum(f.stat().st_size for f in files), ssim)
+        return Run(
+            total_s, first_s, cpu_s, memory.peak_mb, sum(f.stat().st_size for f in files), ssim
+        )
 
 
-def _ours(path: Path, folder: Path) -> tuple[float, float]:
+def _ours(path: Path, folder: Path) -> tuple[float, float, float]:
     began = time.perf_counter()
     firsts: list[float] = []
-    transcode(path, folder, on_rung=lambda *_: firsts.append(time.perf_counter() - began))
-    return time.perf_counter() - began, firsts[0]
+    ladder = transcode(path, folder, on_rung=lambda *_: firsts.append(time.perf_counter() - began))
+    return time.perf_counter() - began, firsts[0], ladder.cpu_s
 
 
-def _peer(path: Path, folder: Path, facts: Probe, rungs: tuple[Rung, ...]) -> tuple[float, float]:
-    began = time.perf_counter()
+def _peer(
+    path: Path, folder: Path, facts: Probe, rungs: tuple[Rung, ...]
+) -> tuple[float, float, float]:
+    began, cpu_began = time.perf_counter(), _cpu_of_children_s()
     sound = folder / "sound.m4a"
     if facts.audio_codec:
         _peer_sound(path, sound)
@@ -161,7 +172,12 @@ def _peer(path: Path, folder: Path, facts: Probe, rungs: tuple[Rung, ...]) -> tu
     inputs = ["-i", str(path), *(["-i", str(sound)] if facts.audio_codec else [])]
     _ffmpeg([*inputs, "-filter_complex", ";".join(chains), *outputs])
     total = time.perf_counter() - began
-    return total, total
+    return total, total, _cpu_of_children_s() - cpu_began
+
+
+def _cpu_of_children_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _peer_video(rung: Rung) -> list[str]:
@@ -260,6 +276,8 @@ def _ffmpeg(arguments: list[str], *, level: str = "error") -> str:
 
 
 def _ssim(path: Path, made: Path, facts: Probe, rung: Rung, side: str) -> float:
+    if probe(made).frame_count != facts.frame_count:
+        return float("nan")  # Pictures are compared by their number: one lost shifts the rest.
     matrix = matrix_of(facts)
     # Ours says BT.709 where the source said nothing: the reference is brought there too.
     change = f":in_color_matrix={matrix}:out_color_matrix=bt709" if side == "ours" else ""
@@ -341,7 +359,8 @@ def _print_row(name: str, row: dict[str, object]) -> None:
     assert isinstance(ours, dict) and isinstance(peer, dict) and isinstance(rungs, list)
     print(
         f"{name[:31]:32}{len(rungs):6}{peer['total_s']:8.2f}{ours['total_s']:8.2f}"
-        f"{_ratio(row, 'total_s'):7.2f}{_ratio(row, 'first_s', 'total_s'):7.2f}"
+        f"{_ratio(row, 'total_s'):7.2f}{_ratio(row, 'cpu_s'):7.2f}"
+        f"{_ratio(row, 'first_s', 'total_s'):7.2f}"
         f"{peer['memory_mb']:9.0f}{ours['memory_mb']:6.0f}{_ratio(row, 'byte_count'):7.2f}"
         f"{statistics.mean(peer['ssim']):11.4f}{statistics.mean(ours['ssim']):8.4f}",
         flush=True,
@@ -358,6 +377,8 @@ def _summary(rows: dict[str, dict[str, object]]) -> dict[str, float]:
     summary = {
         "seconds, ours / peer": total("ours", "total_s", everything)
         / total("peer", "total_s", everything),
+        "CPU seconds, ours / peer": total("ours", "cpu_s", everything)
+        / total("peer", "cpu_s", everything),
         "bytes, ours / peer": total("ours", "byte_count", everything)
         / total("peer", "byte_count", everything),
         "memory at most, ours / peer": max(_ratio(row, "memory_mb") for row in everything),
@@ -365,11 +386,15 @@ def _summary(rows: dict[str, dict[str, object]]) -> dict[str, float]:
             mine - theirs
             for row in everything
             for mine, theirs in zip(row["ours"]["ssim"], row["peer"]["ssim"], strict=True)  # type: ignore[index]
+            if not math.isnan(mine - theirs)
         ),
     }
     for label, chosen in (("several rungs", several), ("one rung", single)):
         if chosen:
             whole = total("peer", "total_s", chosen)
+            summary[f"CPU seconds, ours / peer, {label}"] = total("ours", "cpu_s", chosen) / total(
+                "peer", "cpu_s", chosen
+            )
             summary[f"seconds, ours / peer, {label}"] = total("ours", "total_s", chosen) / whole
             summary[f"first rung / peer's whole, {label}"] = (
                 total("ours", "first_s", chosen) / whole

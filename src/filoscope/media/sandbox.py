@@ -184,13 +184,16 @@ class _Watch:
     result: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     rest: bytes = b""
+    has_said_all: bool = False
 
     def until_the_end(self) -> Answer:
         began = heard = time.monotonic()
         while True:
-            ready, _, _ = select.select([self.words, self.life], [], [], _POLL_S)
+            lines = [self.life] if self.has_said_all else [self.words, self.life]
+            ready, _, _ = select.select(lines, [], [], _POLL_S)
             now = time.monotonic()
-            if self.words in ready and self._listen():
+            if self.words in ready:
+                self._listen()
                 heard = now
             elif self.life in ready:
                 return self._answer()
@@ -199,23 +202,18 @@ class _Watch:
             if now - began > self.limits.wall_s_max or now - heard > self.limits.stall_s_max:
                 raise LimitReached
 
-    def _listen(self) -> bool:
-        """Read what the child says; False at its end."""
+    def _listen(self) -> None:
+        """Read what the child says."""
         try:
             heard = self.words.recv(1 << 16)
         except ConnectionResetError:
             heard = b""
-        if not heard:
-            # Nothing more will come on this line: leave the life line to be heard.
-            self.life.settimeout(self.limits.stall_s_max)
-            self.life.recv(1, socket.MSG_PEEK)
-            return False
+        self.has_said_all = not heard
         *lines, self.rest = (self.rest + heard).split(b"\n")
         if len(self.rest) > _LINE_BYTES_MAX:
             raise ChildDied
         for line in lines:
-            self._take(json.loads(line))
-        return True
+            self._take(_message_of(line))
 
     def _take(self, message: dict[str, Any]) -> None:
         if "result" in message:
@@ -226,8 +224,8 @@ class _Watch:
             self.on_message(message)
 
     def _answer(self) -> Answer:
-        while self._has_words():
-            pass
+        while not self.has_said_all and select.select([self.words], [], [], 0)[0]:
+            self._listen()
         report = self.life.recv(4096)
         end = json.loads(report) if report else {"exit": -signal.SIGKILL}
         if self.error is not None:
@@ -236,9 +234,16 @@ class _Watch:
             return Answer(self.result, end["memory_bytes"], end["cpu_s"])
         raise _reason(end, self.limits)
 
-    def _has_words(self) -> bool:
-        ready, _, _ = select.select([self.words], [], [], 0)
-        return bool(ready) and self._listen()
+
+def _message_of(line: bytes) -> dict[str, Any]:
+    """Read a line of a child, which a hostile file may have taken over: no more than a message."""
+    try:
+        message = json.loads(line)
+    except ValueError as error:
+        raise ChildDied from error
+    if not isinstance(message, dict):
+        raise ChildDied
+    return message
 
 
 def _reason(end: dict[str, Any], limits: Limits) -> ChildDied | LimitReached:

@@ -115,11 +115,7 @@ class Gallery:
 
     def _shrunk(self, picture: VideoFrame) -> Pixels:
         if self._thumbs is None:
-            scale = THUMB_SHORT_EDGE / min(picture.width, picture.height)
-            width, height = (
-                max(round(side * min(scale, 1) / 2) * 2, 2)
-                for side in (picture.width, picture.height)
-            )
+            width, height = _within(picture.width, picture.height, THUMB_SHORT_EDGE)
             # No `area` or `bicubic`: a small picture, looked at for a moment.
             chain = f"scale={width}:{height}:flags=bilinear:in_color_matrix=bt709,format=rgb24"
             self._thumbs = Graph(chain, threads=1)
@@ -150,11 +146,7 @@ class Gallery:
         self._finish_looking()
         best = self._best or self._newest
         assert best is not None
-        short = min(probe.width, probe.height)
-        scale = min(POSTER_SHORT_EDGE_MAX / short, 1.0)
-        width, height = (
-            max(round(side * scale / 2) * 2, 2) for side in (probe.width, probe.height)
-        )
+        width, height = _within(probe.width, probe.height, POSTER_SHORT_EDGE_MAX)
         picture = _poster(probe, best.frame, width, height, cube)
         picture.save(folder / "poster.webp", quality=80, method=4)
         picture.save(folder / "poster.jpg", quality=85, progressive=True, optimize=True)
@@ -188,8 +180,7 @@ class Gallery:
     def write_storyboard(self, folder: Path) -> tuple[str, str]:
         """Write the sprite of tiles and the WebVTT file that says which stands for which time."""
         first = Image.fromarray(self.tiles[0])
-        scale = TILE_SHORT_EDGE / min(first.size)
-        width, height = (max(round(side * scale), 1) for side in first.size)
+        width, height = _within(*first.size, TILE_SHORT_EDGE)
         columns = min(TILE_COLUMNS, len(self.tiles))
         rows = -(-len(self.tiles) // columns)
         sprite = Image.new("RGB", (columns * width, rows * height))
@@ -206,6 +197,12 @@ class Gallery:
         sprite.save(folder / "storyboard.webp", quality=60, method=3)
         (folder / "storyboard.vtt").write_text("\n".join(cues))
         return "storyboard.webp", "storyboard.vtt"
+
+
+def _within(width: int, height: int, short_edge: int) -> tuple[int, int]:
+    """Scale a size down, made even, to a short edge, and the long one to four times that."""
+    scale = min(short_edge / min(width, height), 4 * short_edge / max(width, height), 1.0)
+    return max(round(width * scale / 2) * 2, 2), max(round(height * scale / 2) * 2, 2)
 
 
 def _poster(

@@ -78,6 +78,29 @@ def _times_s(path: Path) -> list[float]:
         return [frame.time for frame in container.decode(video=0)]
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((2, 2), (2, 2)), ((16, 16), (16, 16)), ((2, 2000), (2, 1280)), ((1999, 3), (1280, 2))],
+)
+def test_a_picture_of_any_shape_has_a_ladder(
+    tmp_path: Path, size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    source = tmp_path / "strange.mkv"
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream("ffv1", rate=10)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv444p"
+        for number in range(5):
+            flat = np.full((size[1], size[0], 3), 40 * number, np.uint8)
+            frame = av.VideoFrame.from_ndarray(flat, format="rgb24")
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+    (rung,) = transcode(source, tmp_path / "out").rungs
+
+    assert (rung.width, rung.height) == expected
+
+
 def test_pictures_whose_timestamps_are_in_disorder_are_all_shown(
     clip: MakeClip, tmp_path: Path
 ) -> None:
