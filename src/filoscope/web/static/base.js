@@ -1,5 +1,4 @@
 // What every page does: messages fade, dialogs open, news arrive. Nothing here is needed to use a page.
-import { listen } from "./live.js";
 import { fadeOut, toast } from "./toast.js";
 
 for (const message of document.querySelectorAll("#toasts .toast")) fadeOut(message);
@@ -19,7 +18,7 @@ document.addEventListener("submit", (event) => {
 });
 
 if (document.body.dataset.account) {
-  listen(document.body.dataset.account);
+  import("./live.js").then(({ listen }) => listen(document.body.dataset.account));
   document.addEventListener("live:notification", ({ detail }) => {
     const badge = document.querySelector("[data-inbox-badge]");
     if (!badge) return;

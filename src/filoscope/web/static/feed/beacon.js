@@ -42,10 +42,10 @@ const current = () => (queue === null || localStorage.length ? stored() : queue)
 
 /** Note that something happened with a clip; `more` holds watched_s where the kind has it. */
 export function record(card, kind, more = {}) {
-  const { slug, tab, position } = card.dataset;
+  const { slug, tab, position, served } = card.dataset;
   store([
     ...current(),
-    { key: uuid(), clip: slug, kind, tab, position: Number(position), at: Date.now(), account, ...more },
+    { key: uuid(), clip: slug, kind, tab, position: Number(position), served, at: Date.now(), account, ...more },
   ]);
   timer ||= setTimeout(send, waitMs);
 }

@@ -1,8 +1,7 @@
 // Plays the current card: sound, pause, seeking, captions, what to show when it stalls or fails,
 // and the count of what was really watched.
 import { flush, record } from "./beacon.js";
-import { stalled } from "./ladder.js";
-import { Pool } from "./pool.js";
+import { Pool, stalled } from "./pool.js";
 
 const SPINNER_MS = 500; // a shorter stall is not worth a spinner
 const SHOWN_MS = 250; // a card that only flies by was not shown
@@ -59,7 +58,6 @@ export class Player {
     const { card } = this;
     if (!card) return;
     this.#timers.forEach(clearTimeout);
-    this.controls.classList.remove("waiting");
     this.#watched("skipped");
     this.card = null;
     card.video?.pause();
@@ -167,7 +165,6 @@ export class Player {
       record(this.card, "started");
     }
     if (kind === "waiting") stalled();
-    if (kind === "loadeddata" && video.paused && this.controls.dataset.state === "wanted") this.play();
     if (kind !== "progress" && kind !== "suspend") this.#showState();
   }
 

@@ -1,9 +1,13 @@
 // Three <video> elements for any number of cards: the one before, the one that plays, the next.
 // They load one after the other in the order of need, and the next only its beginning.
-import { choose, measured, rungsOf } from "./ladder.js";
-
+const HEADROOM = 0.7; // of the measured line; the rest is for what it does next
+const FORGET = 0.3; // how much a new measurement weighs
+const REMEMBERED = "filoscope-kbps";
+const UNKNOWN_KBPS = 4000;
 const AHEAD_S = 4; // the current clip has this much before the next may begin to load
 const EVENTS = ["loadeddata", "progress", "suspend", "canplay", "playing", "pause", "waiting", "timeupdate", "error", "seeked"];
+
+let kbps = Number(sessionStorage.getItem(REMEMBERED)) || (navigator.connection?.downlink ?? 0) * 1000 || UNKNOWN_KBPS;
 
 export class Pool {
   #order = [];
@@ -105,4 +109,37 @@ function isAhead(video) {
   if (video.readyState < 3) return false;
   const end = bufferedTo(video);
   return video.networkState === 1 || end >= video.currentTime + AHEAD_S || end >= video.duration - 0.2;
+}
+
+// So many kilobits arrived in so many milliseconds.
+function measured(kilobits, ms) {
+  if (kilobits < 500 || ms <= 0) return; // too little to judge a line by
+  kbps += FORGET * ((kilobits * 1000) / ms - kbps);
+  sessionStorage.setItem(REMEMBERED, Math.round(kbps));
+}
+
+/** The line could not keep up: begin the next clips lower. */
+export function stalled() {
+  kbps *= 0.6;
+}
+
+function rungsOf(card) {
+  return card.dataset.rungs
+    .split(",")
+    .filter(Boolean)
+    .map((rung) => rung.split(" "))
+    .map(([edge, rate, url]) => ({ edge: Number(edge), kbps: Number(rate), url }))
+    .sort((a, b) => a.edge - b.edge);
+}
+
+// Which rung to play: no larger than the screen shows, no heavier than the line carries.
+function choose(rungs, shownEdge) {
+  const wanted = shownEdge * devicePixelRatio;
+  const line = navigator.connection?.saveData ? 0 : kbps * HEADROOM;
+  let chosen = rungs[0];
+  for (const rung of rungs) {
+    if (rung.kbps > line || chosen.edge >= wanted) break;
+    chosen = rung;
+  }
+  return chosen;
 }

@@ -1,6 +1,7 @@
 // What opens over the feed: comments, the menu of a clip, sharing. Loaded when first wanted.
 import { toast } from "../toast.js";
-import { askToSignIn, post } from "./actions.js";
+import "../people/comments.js"; // what is inside the comments is theirs
+import { post } from "./actions.js";
 import { record } from "./beacon.js";
 import { countText } from "./shelf.js";
 
@@ -9,11 +10,10 @@ const WIDE = matchMedia("(min-width: 1100px)"); // room for comments beside the 
 
 // ---- comments ----
 
-async function fetchComments(url, options = {}) {
-  const answer = await fetch(url, { ...options, headers: { "X-Requested-With": "fetch", ...options.headers } });
+async function fetchComments(url) {
+  const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
   if (!answer.ok) throw new Error(`${answer.status} for ${url}`);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return page.querySelector("main") ?? page.body;
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
 function showFailure(body, retry) {
@@ -42,53 +42,19 @@ export async function openComments(card) {
   dialog.onkeydown = (event) => event.key === "Escape" && dialog.close();
   try {
     const fragment = await fetchComments(`${card.dataset.url}/comments`);
-    if (dialog.card === card) body.replaceChildren(...fragment.childNodes);
+    if (dialog.card === card) body.replaceChildren(...fragment.head.childNodes, ...fragment.body.childNodes);
   } catch {
     showFailure(body, () => openComments(card));
   }
   body.removeAttribute("aria-busy");
 }
 
-/** Forms and pages inside the comments stay inside them. */
-async function follow(url, options) {
-  const dialog = find("comments");
-  const body = dialog.querySelector("[data-comments]");
-  try {
-    let fragment = await fetchComments(url, options);
-    // What answers with something else (a redirect to a page) is followed by the list itself.
-    if (options?.method === "POST" && !fragment.querySelector("form")) {
-      fragment = await fetchComments(`${dialog.card.dataset.url}/comments`);
-    }
-    body.replaceChildren(...fragment.childNodes);
-    const total = body.querySelector("[data-comment-count]")?.dataset.commentCount;
-    const words = dialog.card.querySelector("[data-act=comments] [data-count]");
-    if (total && words) words.textContent = countText((words.dataset.count = total));
-    return true;
-  } catch {
-    toast("That did not reach the server. Please try again.", { kind: "error" });
-    return false;
-  }
-}
-
-const comments = find("comments");
-comments.addEventListener("submit", async (event) => {
-  if (event.defaultPrevented) return;
-  event.preventDefault();
-  const form = event.target;
-  const address = event.submitter?.getAttribute("formaction") || form.getAttribute("action");
-  const url = new URL(address || `${comments.card.dataset.url}/comments`, location.href);
-  if (!document.body.dataset.account) return askToSignIn(comments.card);
-  const sent = new FormData(form, event.submitter);
-  if (form.method === "get") return follow(`${url.pathname}?${new URLSearchParams(sent)}`);
-  const body = new URLSearchParams(sent);
-  if ((await follow(url.pathname, { method: "POST", body })) && sent.get("body")) record(comments.card, "commented");
-});
-comments.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href]");
-  const url = link && new URL(link.href);
-  if (!link || !url.pathname.endsWith("/comments") || url.pathname !== `${comments.card.dataset.url}/comments`) return;
-  event.preventDefault();
-  follow(url.pathname + url.search);
+document.addEventListener("comments:counted", ({ detail }) => {
+  const { card } = find("comments");
+  const words = card?.querySelector("[data-act=comments] [data-count]");
+  if (!words || card.dataset.slug !== detail.clip) return;
+  if (detail.count > Number(words.dataset.count)) record(card, "commented");
+  words.textContent = countText((words.dataset.count = detail.count));
 });
 
 // ---- the menu ----

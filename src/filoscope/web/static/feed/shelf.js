@@ -1,15 +1,17 @@
 // The cards of the feed, in order. Those near the current one are whole; the others are emptied to
 // a single element (their height stays, so the scroll position is true) and filled again on return.
-import { blurPicture } from "./blurhash.js";
 
 const WHOLE_EACH_SIDE = 3;
 const AHEAD = 4; // fewer cards than this to come: fetch more
-const SNAPSHOTS_MAX = 5; // kept for the back button, each of at most
-const SNAPSHOT_CARDS_MAX = 60; // cards around the current one
+const FEEDS = "filoscope-feeds";
+const FEEDS_MAX = 3; // kept for the back button
+const KEPT_BEFORE = 30; // of each, cards before the current one
 const RETRY_MS = 4000;
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 
 export const countText = (count) => compact.format(count);
+
+const keptFeeds = () => JSON.parse(sessionStorage.getItem(FEEDS) ?? "[]");
 
 export class Shelf {
   #contents = new Map(); // card -> its HTML while it is emptied
@@ -85,27 +87,22 @@ export class Shelf {
     if (!this.#contents.has(card)) return;
     card.innerHTML = this.#contents.get(card);
     this.#contents.delete(card);
-    blurPicture(card);
   }
 
   // ---- the back button and a reload ----
 
-  /** Keep the cards around `index` for when this page is opened again. */
+  /** Keep the cards from a little before `index` for when this page is opened again. */
   keep(id, index) {
-    const from = Math.max(0, index - SNAPSHOT_CARDS_MAX / 2);
-    const cards = this.cards.slice(from, from + SNAPSHOT_CARDS_MAX).map((card) => {
+    const from = Math.max(0, index - KEPT_BEFORE);
+    const cards = this.cards.slice(from).map((card) => {
       const copy = card.cloneNode(!this.#contents.has(card));
       if (this.#contents.has(card)) copy.innerHTML = this.#contents.get(card);
-      copy.querySelectorAll(".film, .controls, .burst, canvas").forEach((part) => part.remove());
+      copy.querySelectorAll(".film, .controls, .burst").forEach((part) => part.remove());
       return copy.outerHTML;
     });
-    const isWhole = from + SNAPSHOT_CARDS_MAX >= this.cards.length;
-    const more = isWhole ? this.more : null;
-    const ids = JSON.parse(sessionStorage.getItem("filoscope-feeds") ?? "[]").filter((other) => other !== id);
-    for (const old of ids.splice(0, ids.length - SNAPSHOTS_MAX + 1)) sessionStorage.removeItem(`filoscope-feed:${old}`);
+    const others = keptFeeds().filter((feed) => feed.id !== id).slice(1 - FEEDS_MAX);
     try {
-      sessionStorage.setItem(`filoscope-feed:${id}`, JSON.stringify({ cards, more, tab: this.element.dataset.tab }));
-      sessionStorage.setItem("filoscope-feeds", JSON.stringify([...ids, id]));
+      sessionStorage.setItem(FEEDS, JSON.stringify([...others, { id, cards, more: this.more, tab: this.element.dataset.tab }]));
     } catch {
       // No room: the address alone brings the clip back, without its neighbours.
     }
@@ -113,7 +110,7 @@ export class Shelf {
 
   /** Put the kept cards around the one the server has sent; return the place of `slug`, or 0. */
   restore(id, slug) {
-    const kept = JSON.parse(sessionStorage.getItem(`filoscope-feed:${id}`) ?? "null");
+    const kept = keptFeeds().find((feed) => feed.id === id);
     const sent = this.cards.find((card) => card.dataset.slug === slug);
     if (!kept || !sent) return 0;
     const parsed = new DOMParser().parseFromString(kept.cards.join(""), "text/html");
@@ -141,5 +138,4 @@ function upgrade(card) {
   for (const count of card.querySelectorAll("[data-count]")) count.textContent = countText(count.dataset.count);
   for (const link of card.querySelectorAll("a[data-act]")) link.setAttribute("role", "button");
   card.style.setProperty("--colour", card.dataset.colour || "#2a221c");
-  if (card.firstElementChild?.isConnected) blurPicture(card);
 }
