@@ -16,6 +16,7 @@ from filoscope.server.accounts.models import Account
 from filoscope.server.videos import actions
 from filoscope.server.videos.models import Clip
 from tests import running
+from tests.server.videos.sender import Sender
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +94,9 @@ def receive(account: Account, path: Path, **wish: Any) -> Clip:
     return actions.receive_chunks(
         account, actions.UploadWish(size_bytes=len(content), **wish), [content]
     )
+
+
+@pytest.fixture
+def sender(web: running.WebServer, alice: Account) -> Sender:
+    """Alice's browser."""
+    return Sender(web, alice)

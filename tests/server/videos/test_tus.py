@@ -23,60 +23,18 @@ from filoscope.server.accounts.models import Account
 from filoscope.server.videos import actions, files
 from filoscope.server.videos.errors import UploadRefused
 from filoscope.server.videos.models import Clip, Upload
-from tests.running import Answer, WebServer, session_cookie, until
+from tests.running import WebServer, session_cookie, until
+from tests.server.videos.sender import (
+    PART,
+    Sender,
+    encoded,
+    is_open,
+    size_on_disk,
+    stored,
+    upload_at,
+)
 
 pytestmark = pytest.mark.xdist_group("web")
-PART = "application/offset+octet-stream"
-
-
-def encoded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-class Sender:
-    """Somebody's signed-in browser, speaking tus."""
-
-    def __init__(self, web: WebServer, account: Account) -> None:
-        self.web = web
-        self.headers = {"Cookie": session_cookie(account), "Tus-Resumable": "1.0.0"}
-
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.web.ask(method, path, body, self.headers | named)
-
-    def create(self, size: int, **headers: str) -> str:
-        answer = self.ask("POST", "/tus/", Upload_Length=str(size), **headers)
-        assert answer.status == 201, answer.text
-        return answer.headers["location"]
-
-    def append(self, path: str, offset: int, body: bytes, **headers: str) -> Answer:
-        named = {"Upload_Offset": str(offset), "Content_Type": PART} | headers
-        return self.ask("PATCH", path, body, **named)
-
-    def offset(self, path: str) -> int:
-        return int(self.ask("HEAD", path).headers["upload-offset"])
-
-    def open_part(self, path: str, offset: int, announced: int, sent: bytes) -> socket.socket:
-        """Begin a part on a raw connection and leave it hanging."""
-        line = socket.create_connection(("127.0.0.1", self.web.port))
-        head = [f"PATCH {path} HTTP/1.1", "Host: x", f"Content-Length: {announced}"]
-        head += [f"Upload-Offset: {offset}", f"Content-Type: {PART}"]
-        head += [f"{name}: {value}" for name, value in self.headers.items()]
-        line.sendall("\r\n".join([*head, "", ""]).encode() + sent)
-        return line
-
-
-@pytest.fixture
-def sender(web: WebServer, alice: Account) -> Sender:
-    return Sender(web, alice)
-
-
-def stored(path: str) -> bytes:
-    return files.upload_path(files.upload_name(upload_at(path).pk)).read_bytes()
-
-
-def upload_at(path: str) -> Upload:
-    return Upload.objects.get(pk=path.rpartition("/")[2])
 
 
 def test_the_real_client_uploads_in_checked_parts_and_a_clip_is_made_of_them(
@@ -274,7 +232,7 @@ def test_more_bytes_than_announced_are_refused(sender: Sender) -> None:
 def test_what_arrived_before_the_line_broke_is_kept(sender: Sender) -> None:
     path, sent = sender.create(2_000_000), b"x" * 1_500_000
     with sender.open_part(path, 0, 2_000_000, sent):
-        until(lambda: _size(path) >= 1_000_000, what="the first million bytes on disk")
+        until(lambda: size_on_disk(path) >= 1_000_000, what="the first million bytes on disk")
     until(lambda: sender.append(path, sender.offset(path), b"").status == 204, what="the break")
     offset = sender.offset(path)
     assert 1_000_000 <= offset <= len(sent)
@@ -295,7 +253,7 @@ def test_a_checked_part_that_broke_off_is_not_kept(sender: Sender) -> None:
 def test_two_connections_may_not_send_to_one_upload_at_once(sender: Sender) -> None:
     path = sender.create(2_000_000)
     with sender.open_part(path, 0, 2_000_000, b"hello") as line, talking(line):
-        until(lambda: _is_open(path), what="the first connection")
+        until(lambda: is_open(path), what="the first connection")
         answer = sender.append(path, 0, b"hello you!")
         assert (answer.status, answer.headers["retry-after"]) == (423, "1")
 
@@ -318,22 +276,10 @@ def talking(line: socket.socket) -> Iterator[None]:
         thread.join()
 
 
-def _is_open(path: str) -> bool:
-    return files.upload_path(files.upload_name(upload_at(path).pk)).exists()
-
-
-def _size(path: str) -> int:
-    return (
-        files.upload_path(files.upload_name(upload_at(path).pk)).stat().st_size
-        if _is_open(path)
-        else 0
-    )
-
-
 def test_a_silent_connection_gives_way_to_one_that_sends(sender: Sender) -> None:
     path = sender.create(10)
     with sender.open_part(path, 0, 10, b"hello"):
-        until(lambda: _is_open(path), what="the first connection")
+        until(lambda: is_open(path), what="the first connection")
         until(lambda: sender.append(path, 5, b" you!").status == 204, what="the second one")
     assert stored(path) == b"hello you!"
 
@@ -371,30 +317,3 @@ def test_a_client_that_can_only_post_names_its_method(sender: Sender) -> None:
     named = {"X_HTTP_Method_Override": "PATCH", "Upload_Offset": "0", "Content_Type": PART}
     assert sender.ask("POST", path, b"hello", **named).status == 204
     assert stored(path) == b"hello"
-
-
-def test_bytes_that_a_killed_server_had_written_are_found_again(sender: Sender) -> None:
-    path = sender.create(10)
-    sender.append(path, 0, b"hello")
-    with files.upload_path(files.upload_name(upload_at(path).pk)).open("ab") as file:
-        file.write(b" you")  # written, but the server died before it could say so
-    assert sender.offset(path) == 9
-
-
-def test_a_file_that_lost_bytes_sends_the_client_back(sender: Sender) -> None:
-    path = sender.create(10)
-    sender.append(path, 0, b"hello")
-    with files.upload_path(files.upload_name(upload_at(path).pk)).open("r+b") as file:
-        file.truncate(3)
-    assert sender.offset(path) == 3
-
-
-def test_a_full_upload_whose_server_died_before_the_end_becomes_a_clip(sender: Sender) -> None:
-    path = sender.create(5)
-    place = files.upload_path(files.upload_name(upload_at(path).pk))
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(b"hello")
-    answer = sender.ask("HEAD", path)
-    assert ("5", Clip.objects.get().slug) == (
-        answer.headers["upload-offset"], answer.headers["filoscope-clip"],
-    )  # fmt: skip

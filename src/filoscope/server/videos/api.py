@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.security import django_auth
 from pydantic import Field
@@ -152,10 +152,10 @@ def edit_clip(request: HttpRequest, slug: str, wish: ClipEdit) -> dict[str, Any]
 
 
 @router.delete("/clips/{slug}", response={204: None}, auth=django_auth)
-def delete_clip(request: HttpRequest, slug: str) -> tuple[int, None]:
+def delete_clip(request: HttpRequest, slug: str) -> Status[None]:
     """Erase one's own clip with its files."""
     actions.delete(_own(request, slug))
-    return 204, None
+    return Status(204, None)
 
 
 @router.put("/clips/{slug}/captions/{language}", response=CaptionTrackOut, auth=django_auth)
@@ -172,11 +172,11 @@ def put_captions(
 
 
 @router.delete("/clips/{slug}/captions/{language}", response={204: None}, auth=django_auth)
-def delete_captions(request: HttpRequest, slug: str, language: str) -> tuple[int, None]:
+def delete_captions(request: HttpRequest, slug: str, language: str) -> Status[None]:
     """Remove the captions of one language."""
     if not actions.remove_captions(_own(request, slug), language=language):
         raise HttpError(404, "This clip has no captions in that language.")
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/uploads", response=list[UploadOut], auth=django_auth)
