@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from django.conf import settings
@@ -56,15 +55,7 @@ def _receive_form(request: HttpRequest) -> Clip:
         caption=request.POST.get("caption", ""),
         visibility=request.POST.get("visibility", "public"),
     )
-    row = actions.create_upload(_maker(request), wish)
-    with actions.open_for_writing(row.pk) as descriptor:
-        for chunk in file.chunks():
-            os.write(descriptor, chunk)
-        os.fsync(descriptor)
-        row = actions.end_part(row, descriptor)
-    if row.clip is None:
-        raise UploadRefused("torn", "The file did not arrive whole. Send it again.", status=400)
-    return row.clip
+    return actions.receive_chunks(_maker(request), wish, file.chunks())
 
 
 @login_required
@@ -72,7 +63,7 @@ def _receive_form(request: HttpRequest) -> Clip:
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one's clip with what can be said about it, and keep what was said."""
     clip = _own(request, slug)
-    form = ClipForm(request.POST or None, request.FILES or None, instance=clip)
+    form = ClipForm(request.POST or None, request.FILES or None, instance=clip, label_suffix="")
     if request.method == "POST" and form.is_valid() and _keep(request, clip, form):
         messages.success(request, "Posted." if "post" in request.POST else "Saved.")
         return redirect("clip_edit", slug)

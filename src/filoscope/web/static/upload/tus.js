@@ -69,9 +69,10 @@ export class Transfer extends EventTarget {
 
   /** Stop, and let the server forget what it has. */
   async cancel() {
+    const isThere = this.state === "done"; // the server has made a clip of it: nothing to forget
     this.#set("cancelled");
     this.request?.abort();
-    if (this.url) {
+    if (this.url && !isThere) {
       await fetch(this.url, { method: "DELETE", headers: { "Tus-Resumable": VERSION } }).catch(() => {});
     }
   }
