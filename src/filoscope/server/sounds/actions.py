@@ -13,3 +13,8 @@ def create_original(maker: Account, *, duration_s: float | None) -> Sound:
     return Sound.objects.create(
         title=ORIGINAL_TITLE, artist=f"@{maker.handle}", maker=maker, duration_s=duration_s
     )
+
+
+def create(*, title: str, artist: str, maker: Account | None = None) -> Sound:
+    """Make a sound that stands by itself: clips are set to it, it came with none of them."""
+    return Sound.objects.create(title=title, artist=artist, maker=maker, is_original=False)

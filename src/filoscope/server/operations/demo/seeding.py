@@ -28,6 +28,7 @@ from filoscope.server.operations.installation import home, say, set_up_django
 if TYPE_CHECKING:
     from filoscope.media.synthetic import ClipSpec
     from filoscope.server.accounts.models import Account
+    from filoscope.server.sounds.models import Sound
 
 SEED = 1
 WORKSHOP = "demo-workshop"  # in the data folder: clips between being painted and being sent
@@ -84,6 +85,14 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Song:
+    """What a clip of the demo is set to."""
+
+    title: str
+    artist: str
+
+
 @dataclass(slots=True)
 class Community:
     """The clips that were sent, and what is still to happen around them."""
@@ -104,13 +113,21 @@ class Community:
                 self.waiting[slug] = name
         return set(sent.values_list("file_name", flat=True))
 
-    def send(self, account: Account, path: Path, *, name: str, caption: str) -> None:
-        """Send a file, or say why it was not taken."""
+    def send(
+        self, account: Account, path: Path, *, name: str, caption: str, song: Song | None = None
+    ) -> None:
+        """Send a file set to a song, or say why it was not taken."""
+        from django.db import transaction
+
         from filoscope.server.operations.demo import life
+        from filoscope.server.videos.actions import set_sound
         from filoscope.server.videos.errors import UploadRefused
 
         try:
-            clip = send(account, path, name=name, caption=caption)
+            with transaction.atomic():  # no worker sees the clip before it has its song
+                clip = send(account, path, name=name, caption=caption)
+                if song is not None:
+                    set_sound(clip, _sound(song))
         except (UploadRefused, OSError) as error:
             self._report(name, str(error))
             return
@@ -220,7 +237,11 @@ def _painted(
             place, spec = tasks[task]
             path = task.result()
             community.send(
-                makers[place % len(makers)], path, name=path.name, caption=_caption(spec)
+                makers[place % len(makers)],
+                path,
+                name=path.name,
+                caption=spec.caption,
+                song=Song(spec.song_title, spec.song_artist) if spec.song_title else None,
             )
             path.unlink()
             yield path
@@ -245,8 +266,15 @@ def _paint(spec: ClipSpec, folder: Path) -> Path:
     return path
 
 
-def _caption(spec: ClipSpec) -> str:
-    return f"{spec.caption} {' '.join(f'#{tag}' for tag in spec.tags)}".strip()
+def _sound(song: Song) -> Sound:
+    """Find the sound of a song, or make it: several clips of the demo are set to each."""
+    from filoscope.server.sounds.actions import create
+    from filoscope.server.sounds.models import Sound
+
+    found = Sound.objects.filter(
+        title=song.title, artist=song.artist, maker=None, is_original=False
+    ).first()
+    return found or create(title=song.title, artist=song.artist)
 
 
 def _found(

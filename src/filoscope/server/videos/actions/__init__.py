@@ -1,7 +1,7 @@
 """The only writer of uploads and clips: one transaction for one action."""
 
 from filoscope.server.videos.actions.captions import remove_captions, set_captions
-from filoscope.server.videos.actions.clips import delete, edit, hide, post, show
+from filoscope.server.videos.actions.clips import delete, edit, hide, post, set_sound, show
 from filoscope.server.videos.actions.runs import (
     Run,
     begin,
@@ -14,7 +14,13 @@ from filoscope.server.videos.actions.runs import (
     report_progress,
     show_rung,
 )
-from filoscope.server.videos.actions.sweeping import Sweeping, requeue, sweep_orphans
+from filoscope.server.videos.actions.sweeping import (
+    Sweeping,
+    mend_forgotten_clips,
+    remove_orphans,
+    requeue,
+    sweep_orphans,
+)
 from filoscope.server.videos.actions.uploads import (
     UploadWish,
     begin_part,
@@ -46,6 +52,7 @@ __all__ = [
     "fail",
     "finish_run",
     "hide",
+    "mend_forgotten_clips",
     "open_for_writing",
     "post",
     "receive",
@@ -53,10 +60,12 @@ __all__ = [
     "reconcile",
     "record_probe",
     "remove_captions",
+    "remove_orphans",
     "report_delay",
     "report_progress",
     "requeue",
     "set_captions",
+    "set_sound",
     "show",
     "show_rung",
     "sweep_orphans",

@@ -11,6 +11,7 @@ from django.db.models import Model, Q, Value
 from django.utils import timezone
 
 from filoscope.server.kit import captions
+from filoscope.server.sounds.models import Sound
 from filoscope.server.videos import files
 from filoscope.server.videos.models import Clip, Hashtag, Upload
 
@@ -65,6 +66,16 @@ def publish_if_due(clip: Clip) -> None:
     if is_due and clip.published_at is None:
         clip.published_at = timezone.now()
         clip.save(update_fields=["published_at"])
+
+
+@transaction.atomic
+def set_sound(clip: Clip, sound: Sound) -> Clip:
+    """Say which sound a clip is set to, so that it gets none of its own."""
+    row = locked(clip)
+    row.sound = sound
+    row.save(update_fields=["sound"])
+    index_caption(row)
+    return row
 
 
 @transaction.atomic
