@@ -10,12 +10,13 @@ deleted or blocked this moment is left out, however far behind the engine may be
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from filoscope.recommend import Candidate, say
 from filoscope.server.accounts.models import Account
 from filoscope.server.feed import queries, served
-from filoscope.server.feed.card import Facts, Place
+from filoscope.server.feed.card import Facts, Place, Standing
 from filoscope.server.feed.cursors import HeldCursor, TimeCursor
 from filoscope.server.feed.engine import engine
 from filoscope.server.feed.queries.standings import CLIPS_A_PAGE, Dated
@@ -33,53 +34,99 @@ class Page:
     next: str = ""
 
 
-def for_you(
-    viewer: Account | None,
-    *,
+def for_you(viewer: Account | None, *, who: int, cursor: HeldCursor, tab: str = "for-you") -> Page:
+    """Return a page drawn for whoever watches."""
+
+    def ask(clip_ids: Sequence[int]) -> dict[int, Standing]:
+        return queries.standings(viewer, clip_ids)
+
+    drawn = _draw(who, CLIPS_A_PAGE, cursor, ask)
+    placed = _placed(drawn, queries.facts(one.standing for one in drawn), tab, cursor.position)
+    return _drawn_page(placed, cursor, is_end=len(drawn) < CLIPS_A_PAGE)
+
+
+def from_clip(viewer: Account | None, *, who: int, slug: str) -> Page | None:
+    """Return a page that the clip of this address heads; None when it does not play for them."""
+    cursor = HeldCursor().with_cards([slug])
+    head: Standing | None = None
+
+    def ask(clip_ids: Sequence[int]) -> dict[int, Standing]:
+        nonlocal head
+        if head is not None:
+            return queries.standings(viewer, clip_ids)
+        head, standings = queries.standings_at(viewer, slug, clip_ids)
+        return standings
+
+    drawn = _draw(who, CLIPS_A_PAGE - 1, cursor, ask)
+    if head is None:
+        return None
+    facts = queries.facts([head, *(one.standing for one in drawn)])
+    if head.clip_id not in facts:
+        return None
+    first = facts[head.clip_id]
+    placed = _placed(drawn, facts, "clip", cursor.position)
+    page = _drawn_page(placed, cursor, is_end=len(drawn) < CLIPS_A_PAGE - 1)
+    return Page((Placed(first, head, _place(first, "clip", 0)), *page.placed), page.next)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A pick of the engine that the database lets this viewer see."""
+
+    candidate: Candidate
+    standing: Standing
+
+
+def _draw(
     who: int,
+    places: int,
     cursor: HeldCursor,
-    tab: str = "for-you",
-    first: Placed | None = None,
-) -> Page:
-    """Return a page drawn for whoever watches; `first` (a clip asked for by address) heads it."""
+    ask: Callable[[Sequence[int]], dict[int, Standing]],
+) -> list[Drawn]:
+    """Draw until the places are filled; `ask` says how the viewer stands to those they may see."""
     learned = engine()
     learned.catch_up()
-    places = CLIPS_A_PAGE - (first is not None)
-    chosen: list[Placed] = []
-    gone: set[int] = set()
+    drawn: list[Drawn] = []
+    without: set[int] = set()
     for _ in range(ROUNDS_MAX):
         candidates = learned.recommend(
             who,
-            places - len(chosen),
+            places - len(drawn),
             held=cursor.digests,
             now_s=time.time(),
-            without=gone | {one.facts.clip_id for one in chosen},
+            without=without,
         )
-        chosen += _placed(viewer, candidates, tab, cursor.position + len(chosen))
-        if len(chosen) == places or not candidates:
+        standings = ask([candidate.clip_id for candidate in candidates])
+        drawn += [
+            Drawn(candidate, standings[candidate.clip_id])
+            for candidate in candidates
+            if candidate.clip_id in standings
+        ]
+        if len(drawn) == places or not candidates:
             break
-        gone |= {candidate.clip_id for candidate in candidates}
-    is_end = len(chosen) < places
-    behind = cursor.with_cards([one.facts.slug for one in chosen])
-    page = tuple(chosen) if first is None else (first, *chosen)
-    return Page(page, "" if is_end else str(behind))
+        without |= {candidate.clip_id for candidate in candidates}
+    return drawn
 
 
 def _placed(
-    viewer: Account | None, candidates: list[Candidate], tab: str, position: int
-) -> list[Placed]:
-    """Put those candidates in their places that the database still lets this viewer see."""
-    standings = queries.standings(viewer, [candidate.clip_id for candidate in candidates])
-    facts = queries.facts(standings.values())
+    drawn: list[Drawn], facts: dict[int, Facts], tab: str, position: int
+) -> tuple[Placed, ...]:
+    """Give the clips their places; one that was deleted this moment has no facts and gets none."""
     placed: list[Placed] = []
-    for candidate in candidates:
-        standing, known = standings.get(candidate.clip_id), facts.get(candidate.clip_id)
-        if standing is None or known is None:
+    for one in drawn:
+        if (known := facts.get(one.standing.clip_id)) is None:
             continue
-        reason = _reason(candidate, known)
-        place = _place(known, tab, position + len(placed), candidate.propensity, reason)
-        placed.append(Placed(known, standing, place))
-    return placed
+        candidate = one.candidate
+        place = _place(
+            known, tab, position + len(placed), candidate.propensity, _reason(candidate, known)
+        )
+        placed.append(Placed(known, one.standing, place))
+    return tuple(placed)
+
+
+def _drawn_page(placed: tuple[Placed, ...], cursor: HeldCursor, *, is_end: bool) -> Page:
+    behind = cursor.with_cards([one.facts.slug for one in placed])
+    return Page(placed, "" if is_end else str(behind))
 
 
 def _place(

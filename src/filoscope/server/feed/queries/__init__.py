@@ -7,6 +7,7 @@ from filoscope.server.feed.queries.standings import (
     latest_after,
     standing_at,
     standings,
+    standings_at,
 )
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "latest_after",
     "standing_at",
     "standings",
+    "standings_at",
     "suggestions",
 ]

@@ -61,4 +61,18 @@ def run(
     build: Build, viewer: Account | None, arguments: Sequence[Any] = ()
 ) -> list[tuple[Any, ...]]:
     """Return the rows of the queryset that `build` makes, for this viewer and these arguments."""
-    return _compiled(build, None if viewer is None else viewer.role).rows(viewer, *arguments)
+    return _compiled(build, _kind_of(viewer)).rows(viewer, *arguments)
+
+
+def run_both(
+    first: Build, second: Build, viewer: Account | None, arguments: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """Return the rows of two querysets of the same columns in one query, not in any order."""
+    kind = _kind_of(viewer)
+    one, other = _compiled(first, kind), _compiled(second, kind)
+    both = Compiled(f"({one.sql}) UNION ALL ({other.sql})", one.parameters + other.parameters)
+    return both.rows(viewer, *arguments)
+
+
+def _kind_of(viewer: Account | None) -> str | None:
+    return None if viewer is None else viewer.role

@@ -12,7 +12,7 @@ from django.db.models.expressions import Case, RawSQL, When
 
 from filoscope.server.accounts.models import Account
 from filoscope.server.feed.card import Standing
-from filoscope.server.feed.queries.compiled import ARGUMENT_MARK, run
+from filoscope.server.feed.queries.compiled import ARGUMENT_MARK, run, run_both
 from filoscope.server.social.models import Follow, Like, Save
 from filoscope.server.social.queries import without_blocked
 from filoscope.server.videos.models import Clip
@@ -134,6 +134,16 @@ def standings(viewer: Account | None, clip_ids: Collection[int]) -> dict[int, St
 def standing_at(viewer: Account | None, slug: str) -> Standing | None:
     """Return how the viewer stands to the clip at an address, if it plays for them: one query."""
     return next((Standing(*row[:6]) for row in run(_addressed, viewer, [slug])), None)
+
+
+def standings_at(
+    viewer: Account | None, slug: str, clip_ids: Collection[int]
+) -> tuple[Standing | None, dict[int, Standing]]:
+    """Return what `standing_at` and `standings` do, in one query."""
+    rows = run_both(_addressed, _named, viewer, [slug, list(clip_ids)])
+    found = {row[0]: Standing(*row[:6]) for row in rows}
+    at = next((row[0] for row in rows if row[7] == slug), None)
+    return (None, found) if at is None else (found.pop(at), found)
 
 
 def latest_after(viewer: Account | None, after: After) -> list[Dated]:

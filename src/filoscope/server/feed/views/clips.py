@@ -6,47 +6,39 @@ import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from filoscope.server.feed import cursors, pages, sharing
+from filoscope.server.feed import pages, sharing
 from filoscope.server.feed.rendering import Placed
 from filoscope.server.feed.viewers import account_of, key_of
 from filoscope.server.feed.views.feeds import context_of, kept_private
 
 _CLIP_PATH = re.compile(r"/v/([A-Za-z0-9]{1,20})(?:/embed)?/?")
+# Whoever may not see it is told no more than whoever mistyped.
+NOT_FOUND = "There is no such clip here, or it is not for everyone."
 EDGE_MAX = 4096  # pixels that an oEmbed consumer may ask for
 
 
-def _clip(request: HttpRequest, slug: str, *, for_everyone: bool) -> Placed:
-    """Return the clip; whoever may not see it is told no more than whoever mistyped."""
-    placed = pages.watched(None if for_everyone else account_of(request), slug)
+def _public(slug: str) -> Placed:
+    """Return a clip that plays for everyone."""
+    placed = pages.watched(None, slug)
     if placed is None:
-        raise Http404("There is no such clip here, or it is not for everyone.")
+        raise Http404(NOT_FOUND)
     return placed
 
 
 @require_safe
 def watch(request: HttpRequest, slug: str) -> HttpResponse:
     """/v/<slug>: this clip, and then the feed."""
-    placed = _clip(request, slug, for_everyone=False)
-    try:
-        cursor = cursors.read_held(request.GET.get("after", ""))
-    except cursors.BadCursor as error:
-        raise Http404(str(error)) from error
-    is_first = not cursor.digests
-    if is_first:
-        cursor = cursor.with_cards([slug])
-    page = pages.for_you(
-        account_of(request),
-        who=key_of(request),
-        cursor=cursor,
-        tab="clip",
-        first=placed if is_first else None,
-    )
-    context = context_of(page, "clip") | {"share": sharing.share(request, placed.facts)}
+    if "after" in request.GET:  # "More clips", pressed without script
+        return kept_private(HttpResponseRedirect(f"/?{request.GET.urlencode()}"))
+    page = pages.from_clip(account_of(request), who=key_of(request), slug=slug)
+    if page is None:
+        raise Http404(NOT_FOUND)
+    context = context_of(page, "clip") | {"share": sharing.share(request, page.placed[0].facts)}
     return kept_private(render(request, "feed/watch.html", context))
 
 
@@ -54,7 +46,7 @@ def watch(request: HttpRequest, slug: str) -> HttpResponse:
 @xframe_options_exempt
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """/v/<slug>/embed: a player for other sites, the same whoever asks."""
-    placed = _clip(request, slug, for_everyone=True)
+    placed = _public(slug)
     context = {"card": placed.card(), "share": sharing.share(request, placed.facts)}
     return render(request, "feed/embed.html", context)
 
@@ -65,7 +57,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format", "json") != "json":
         return HttpResponse("Only JSON.", status=501, content_type="text/plain")
     slug = _slug_in(request, request.GET.get("url", ""))
-    said = sharing.share(request, _clip(request, slug, for_everyone=True).facts)
+    said = sharing.share(request, _public(slug).facts)
     answer = sharing.oembed(
         said,
         community=settings.COMMUNITY_NAME,
