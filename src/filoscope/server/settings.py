@@ -232,7 +232,7 @@ CHILD_CPU_SECONDS = read("FILOSCOPE_CHILD_CPU_SECONDS")
 DISK_FREE_MIN_BYTES = read("FILOSCOPE_DISK_FREE_MIN")
 
 PROCRASTINATE_ON_APP_READY = None
-PROCRASTINATE_IMPORT_PATHS = ["filoscope.server.videos.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["filoscope.server.videos.jobs", "filoscope.server.social.jobs"]
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,7 @@ from django.urls import include, path
 from ninja import NinjaAPI
 
 from filoscope import __version__
+from filoscope.server.social.api import router as social_router
 from filoscope.server.videos.api import router as videos_router
 
 api = NinjaAPI(
@@ -16,6 +17,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", videos_router)
+api.add_router("", social_router)
 
 urlpatterns = [
     path("", include("filoscope.server.feed.urls")),

@@ -214,12 +214,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
     page = inbox_page(account, after=after)
     is_fragment = request.headers.get("X-Requested-With") == "fetch"
     name = "lines" if is_fragment else "notifications"
-    response = render(
-        request, f"social/{name}.html", {"page": page, "active": "notifications", "after": after}
-    )
     if after is None and page.last is not None:
-        actions.mark_read(account, up_to=page.last)
-    return response
+        actions.mark_read(account, up_to=page.last)  # what is shown as new was read before this
+    context = {"page": page, "active": "notifications", "after": after}
+    return render(request, f"social/{name}.html", context)
 
 
 @press

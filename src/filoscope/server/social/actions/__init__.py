@@ -7,6 +7,7 @@ counters are right and two people who follow each other at once do not wait for 
 like(alice, clip)   # 1, the likes there are now
 """
 
+from filoscope.server.social.actions.announcing import announce_clips
 from filoscope.server.social.actions.comments import (
     comment,
     delete_comment,
@@ -19,6 +20,7 @@ from filoscope.server.social.actions.marks import like, save, share, unlike, uns
 from filoscope.server.social.actions.notify import mark_read, retract, tell
 
 __all__ = [
+    "announce_clips",
     "block",
     "comment",
     "delete_comment",

@@ -128,14 +128,17 @@ def _tell(recipient_id: int, kind: Notification.Kind, written: Comment) -> None:
 
 
 def _mentioned(written: Comment, clip: Clip, names: Iterable[str]) -> QuerySet[Account]:
-    """Return who is mentioned and may see the clip."""
     lowered = [name.lower() for name in names]
-    found = Account.objects.annotate(lowered=Lower("handle")).filter(
-        lowered__in=lowered, is_active=True
-    )
+    found = Account.objects.annotate(lowered=Lower("handle")).filter(lowered__in=lowered)
+    return may_be_told(found, clip, written.account)
+
+
+def may_be_told(people: QuerySet[Account], clip: Clip, author: Account) -> QuerySet[Account]:
+    """Leave those who may see the clip and have nothing against its maker or the author."""
+    people = people.filter(is_active=True)
     if clip.visibility == Visibility.PRIVATE:
-        found = found.filter(pk=clip.account_id)
+        people = people.filter(pk=clip.account_id)
     elif clip.visibility == Visibility.FOLLOWERS:
-        found = found.filter(Q(pk=clip.account_id) | Q(follows__followed_id=clip.account_id))
-    found = without_blocked(found, written.account, path="pk")
-    return without_blocked(found, clip.account, path="pk").order_by("pk")
+        people = people.filter(Q(pk=clip.account_id) | Q(follows__followed_id=clip.account_id))
+    people = without_blocked(people, author, path="pk")
+    return without_blocked(people, clip.account, path="pk").order_by("pk").distinct()

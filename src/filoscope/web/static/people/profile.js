@@ -60,5 +60,7 @@ document.addEventListener("keydown", ({ key }) => {
 // One's own clips in the making say how far they are.
 document.addEventListener("live:progress", ({ detail }) => {
   const state = document.querySelector(`[data-clip="${CSS.escape(detail.clip)}"] [data-state]`);
-  if (state) state.textContent = detail.state === "processing" ? `${Math.round(detail.progress * 100)} %` : detail.words;
+  if (!state) return;
+  if (detail.state === "processing") state.textContent = `${Math.round(detail.progress * 100)} %`;
+  if (detail.state === "failed") state.textContent = "Failed";
 });
