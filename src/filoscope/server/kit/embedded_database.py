@@ -36,6 +36,8 @@ SOCKET_PATH_BYTES_MAX = 107  # sun_path of sockaddr_un on Linux, less its final 
 START_SECONDS_MAX = 1800  # crash recovery replays at most max_wal_size, on a slow disk
 STOP_SECONDS_MAX = 60  # a fast shutdown writes one checkpoint
 POLL_S = 0.02
+LOCK, USERS = "database.lock", "database.users"  # held to start or stop it; held by each lease
+KEPT = "database.kept"  # there while it runs by `start`: no lease's end ends it
 SLOW_START_S = 5  # after so long, say what is being waited for
 LOG_LINES = 12  # of the server's log, shown when it does not start
 
@@ -74,13 +76,16 @@ def address(home: Path) -> str:
 def start(home: Path) -> str:
     """Start the server of this data folder, or find it running; return its address. It stays until `stop`."""
     home.mkdir(parents=True, exist_ok=True)
-    with _lock(home, "database.lock", fcntl.LOCK_EX):
-        return _url(_ensure_running(home).socket_folder, DATABASE)
+    with _lock(home, LOCK, fcntl.LOCK_EX):
+        postmaster = _ensure_running(home)
+        (home / KEPT).touch()
+        return _url(postmaster.socket_folder, DATABASE)
 
 
 def stop(home: Path) -> None:
     """Stop the server of this data folder, rolling back what is open; do nothing when it does not run."""
-    with _lock(home, "database.lock", fcntl.LOCK_EX):
+    with _lock(home, LOCK, fcntl.LOCK_EX):
+        (home / KEPT).unlink(missing_ok=True)
         postmaster = running(home)
         if postmaster is None:
             return
@@ -97,13 +102,17 @@ def stop(home: Path) -> None:
 def lease(home: Path) -> Iterator[str]:
     """Have the database for as long as the block runs; the last of all leases, in any process, ends it."""
     home.mkdir(parents=True, exist_ok=True)
-    with _lock(home, "database.users", fcntl.LOCK_SH):
-        with _lock(home, "database.lock", fcntl.LOCK_EX):
+    with _lock(home, USERS, fcntl.LOCK_SH) as users:
+        with _lock(home, LOCK, fcntl.LOCK_EX):
             was_running = running(home) is not None
             postmaster = _ensure_running(home)
             if not was_running:
+                (home / KEPT).unlink(missing_ok=True)
                 _spawn_guard(home)
-        yield _url(postmaster.socket_folder, DATABASE)
+        try:
+            yield _url(postmaster.socket_folder, DATABASE)
+        finally:
+            _end_lease(home, users)
 
 
 def running(home: Path) -> Postmaster | None:
@@ -132,8 +141,9 @@ def running(home: Path) -> Postmaster | None:
 
 def wait_until_unused(home: Path) -> None:
     """Block until nobody holds a lease, then stop the server: the guard's whole life."""
-    with _lock(home, "database.users", fcntl.LOCK_EX):
-        stop(home)
+    with _lock(home, USERS, fcntl.LOCK_EX):
+        if not (home / KEPT).exists():
+            stop(home)
 
 
 # ---- what serves it ----
@@ -205,9 +215,27 @@ def _prepare_socket_folder(home: Path, owner: postgres_programs.Owner) -> None:
     os.chown(place, owner.uid, owner.gid)
 
 
+def _end_lease(home: Path, users: IO[bytes]) -> None:
+    """Stop the database if this was the last lease; when another is just stopping it, wait for that."""
+    fcntl.flock(users, fcntl.LOCK_UN)
+    if _try_lock(users, fcntl.LOCK_EX):
+        if not (home / KEPT).exists():
+            stop(home)
+    elif not _try_lock(users, fcntl.LOCK_SH):
+        fcntl.flock(users, fcntl.LOCK_SH)
+
+
+def _try_lock(file: IO[bytes], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def _spawn_guard(home: Path) -> None:
     """Start the process that stops the database once all leases are gone, by whatever death."""
-    subprocess.Popen(
+    _children[home / USERS] = subprocess.Popen(
         [sys.executable, "-m", "filoscope.server.kit.database_guard", str(home.resolve())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

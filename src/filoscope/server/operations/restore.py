@@ -138,7 +138,7 @@ def _put_in_place(fresh: Path, target: Path) -> Path | None:
         embedded_database.stop(target)
         kept = target.with_name(f"{target.name}.before-{datetime.now():%Y%m%d-%H%M%S}")
         target.rename(kept)
-    for name in ("database.lock", "database.users"):
+    for name in (embedded_database.LOCK, embedded_database.USERS):
         (fresh / name).unlink(missing_ok=True)
     fresh.rename(target)
     return kept
