@@ -6,6 +6,7 @@ import io
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -20,6 +21,7 @@ from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
 from filoscope.server.accounts.models import Account
+from filoscope.server.kit.worker import LOCK_CLASS
 from filoscope.server.videos import actions, files
 from filoscope.server.videos.models import Clip, Rendition, Upload
 from tests import running
@@ -99,6 +101,66 @@ def test_a_worker_killed_at_twenty_moments_loses_no_clip_and_shows_none_twice(
     assert_nothing_is_left_over()
 
 
+def test_a_worker_takes_over_at_once_from_one_that_was_killed(
+    home: Path, alice: Account, short_clip: Path, programs: list[running.Program]
+) -> None:
+    first, second = running.worker(home), running.worker(home)
+    programs += [first, second]
+    first.start()
+    running.until(_workers_alive, what="the first worker")
+    second.start()
+    running.until(lambda: _workers_alive() == 2, what="the second worker")
+    receive(alice, short_clip)
+    [doing] = running.until(_who_is_doing, what="a job to begin")
+    (first if doing == _numbers()[0] else second).kill()
+    running.until(lambda: not unfinished(), what="the clip, from the other one")
+    assert _workers_alive() == 1
+    assert_nothing_is_left_over()
+
+
+def test_a_worker_that_is_asked_to_stop_hands_its_job_back(
+    home: Path, alice: Account, short_clip: Path, programs: list[running.Program]
+) -> None:
+    receive(alice, short_clip)
+    worker = running.worker(home)
+    programs.append(worker)
+    worker.start()
+    running.until(_is_doing, what="a job to begin")
+    assert worker.process is not None
+    worker.process.send_signal(signal.SIGTERM)
+    assert worker.process.wait(running.PATIENCE_S) == 0
+    assert ([], False) == (_who_is_doing(), _was_left())
+    running.work_off()
+    assert [None] != [clip.completed_at for clip in Clip.objects.all()]
+    assert_nothing_is_left_over()
+
+
+def _workers_alive() -> int:
+    """How many workers hold the lock that says so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid > 0 "
+            "AND classid = %s",
+            [LOCK_CLASS],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _numbers() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM procrastinate_workers ORDER BY id")
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _who_is_doing() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT worker_id FROM procrastinate_jobs "
+            "WHERE status = 'doing' AND task_name <> 'videos.sweep'"
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
 def _is_doing() -> bool:
     """Whether a worker that lives is at a job of a clip."""
     with connection.cursor() as cursor:
@@ -112,12 +174,7 @@ def _is_doing() -> bool:
 
 def _was_left() -> bool:
     """Whether the worker that was killed has left a job half done."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM procrastinate_jobs "
-            "WHERE status = 'doing' AND task_name <> 'videos.sweep'"
-        )
-        return bool(cursor.fetchone()[0])
+    return bool(_who_is_doing())
 
 
 def test_a_server_killed_during_uploads_loses_nothing_that_it_confirmed(

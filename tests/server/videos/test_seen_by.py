@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -214,3 +215,20 @@ def test_static_files_are_served_and_hashed_ones_are_kept(web: WebServer) -> Non
     assert (
         hashed.status, hashed.headers["cache-control"],
     ) == (200, "public, max-age=31536000, immutable")  # fmt: skip
+
+
+def test_what_has_not_changed_is_not_sent_again(web: WebServer, alice: Account) -> None:
+    for path in (f"/media/{put_files(clip_of(alice)).folder}/master.m3u8", "/static/base.css"):
+        said = {"Accept-Encoding": "gzip"}
+        etag = web.ask("GET", path, None, said).headers["etag"]
+        again = web.ask("GET", path, None, said | {"If-None-Match": etag})
+        assert (304, b"", etag) == (again.status, again.body, again.headers["etag"])
+
+
+def test_texts_of_the_pages_come_compressed(web: WebServer) -> None:
+    plain = web.ask("GET", "/static/base.css")
+    small = web.ask("GET", "/static/base.css", None, {"Accept-Encoding": "gzip, br"})
+    assert ("gzip", "Accept-Encoding", plain.body) == (
+        small.headers["content-encoding"], small.headers["vary"], gzip.decompress(small.body),
+    )  # fmt: skip
+    assert len(small.body) < len(plain.body) / 2

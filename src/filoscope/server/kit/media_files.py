@@ -7,11 +7,13 @@ what is not public is asked for anew each time.
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
 import os
 import re
 import stat
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -32,6 +34,8 @@ TYPES = {
     ".png": "image/png",
     ".vtt": "text/vtt; charset=utf-8",
 }  # nothing else is ever made; an unknown ending is not served
+TEXTS_KEPT = 256  # compressed texts in memory: some two megabytes
+_TEXTS = frozenset({"application/javascript", "application/json", "image/svg+xml"})
 _NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)+[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _HASHED = re.compile(r"\.[0-9a-f]{12}\.")  # as ManifestStaticFilesStorage names them
 
@@ -52,7 +56,7 @@ def media(may_read: MayRead) -> Callable[[Request], Awaitable[Response]]:
         if is_public is None:
             return _missing()
         kept = KEPT if is_public and not name.endswith(".m3u8") else ASKED_ANEW
-        return await _file(Path(settings.MEDIA_ROOT) / name, kind, kept)
+        return await _file(Path(settings.MEDIA_ROOT) / name, kind, kept, request)
 
     return endpoint
 
@@ -69,20 +73,47 @@ async def static(request: Request) -> Response:
             return _missing()
         path = Path(found)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    if kind.startswith("text/") or kind in ("application/javascript", "image/svg+xml"):
+    kept = KEPT_BY_ALL if _HASHED.search(name) else "public, no-cache"
+    if kind.startswith("text/") or kind in _TEXTS:
         kind += "; charset=utf-8"
-    return await _file(path, kind, KEPT_BY_ALL if _HASHED.search(name) else "public, no-cache")
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return await _compressed(path, kind, kept, request)
+    return await _file(path, kind, kept, request)
 
 
-async def _file(path: Path, kind: str, kept: str) -> Response:
+async def _compressed(path: Path, kind: str, kept: str, request: Request) -> Response:
+    """Send a text of the pages compressed; there are few, so that each is compressed once."""
+    found = await in_thread(path.stat)
+    body = await in_thread(_gzipped, path, found.st_mtime_ns)
+    etag = f'"{found.st_mtime_ns:x}-{len(body):x}-gz"'
+    headers = _headers(kept) | {"ETag": etag, "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(body, media_type=kind, headers=headers)
+
+
+@lru_cache(TEXTS_KEPT)
+def _gzipped(path: Path, mtime_ns: int) -> bytes:
+    return gzip.compress(path.read_bytes(), mtime=0)
+
+
+async def _file(path: Path, kind: str, kept: str, request: Request) -> Response:
     try:
         found = await in_thread(os.stat, path)
     except (FileNotFoundError, NotADirectoryError):
         return _missing()
     if not stat.S_ISREG(found.st_mode):
         return _missing()
-    headers = {"Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
-    return FileResponse(path, media_type=kind, headers=headers, stat_result=found)
+    response = FileResponse(path, media_type=kind, headers=_headers(kept), stat_result=found)
+    if request.headers.get("if-none-match") == response.headers["etag"]:
+        kept_headers = {"ETag": response.headers["etag"], **_headers(kept)}
+        return Response(status_code=304, headers=kept_headers)
+    return response
+
+
+def _headers(kept: str) -> dict[str, str]:
+    return {"Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
 
 
 def _missing() -> Response:

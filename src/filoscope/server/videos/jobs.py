@@ -181,4 +181,5 @@ def publish_clip(context: JobContext, *, clip_id: int) -> None:
 def sweep(context: JobContext, timestamp: int) -> None:
     """Drop uploads that nobody finishes, and what crashes have left behind."""
     actions.expire_uploads(timezone.now())
-    actions.sweep_orphans()
+    actions.remove_orphans()
+    actions.mend_forgotten_clips()

@@ -10,6 +10,7 @@ from filoscope.server.videos.models import Clip, Upload
 WORDS = {
     "probe": "Looking at the file",
     "transcode": "Preparing",
+    "sizes": "Making more sizes",
     "waiting": "Waiting to try again",
 }
 
@@ -48,4 +49,4 @@ def words(clip: Clip) -> str:
         return "Ready to watch, sharper pictures follow"
     if clip.state == Clip.State.RECEIVED:
         return "Waiting its turn"
-    return WORDS.get(clip.step, f"Making {clip.step}")
+    return WORDS.get(clip.step, "Working")

@@ -38,8 +38,18 @@ class Sweeping:
         )
 
 
-def sweep_orphans(*, grace_s: float = GRACE_S, repair: bool = True) -> Sweeping:
-    """Find files without rows, rows without files and clips without jobs; mend them if `repair`.
+def sweep_orphans(*, grace_s: float = 0.0, repair: bool = True) -> Sweeping:
+    """Look at everything: files without rows, rows without files, clips without jobs."""
+    folders, uploads = remove_orphans(grace_s=grace_s, repair=repair)
+    remade, lost = _mend_lost_files(repair=repair)
+    requeued, failed = mend_forgotten_clips(repair=repair)
+    return Sweeping(folders, uploads, requeued, failed + lost, remade)
+
+
+def remove_orphans(
+    *, grace_s: float = GRACE_S, repair: bool = True
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Remove files that no row names; return the folders and the uploads.
 
     Files are listed before rows are read: a row comes before its file, so that what is listed and
     has no row now never had one, or has lost it.
@@ -59,9 +69,7 @@ def sweep_orphans(*, grace_s: float = GRACE_S, repair: bool = True) -> Sweeping:
             files.remove_folder(folder)
         for name in old_uploads:
             files.remove_upload(name)
-    remade, lost = _mend_lost_files(repair=repair)
-    requeued, failed = _mend_forgotten_clips(repair=repair)
-    return Sweeping(old_folders, old_uploads, requeued, failed + lost, remade)
+    return old_folders, old_uploads
 
 
 def _older(
@@ -82,11 +90,10 @@ def _mend_lost_files(*, repair: bool) -> tuple[tuple[str, ...], tuple[str, ...]]
     """Make clips again whose files are gone, from the original; say so where that is gone too."""
     remade: list[str] = []
     lost: list[str] = []
-    for clip in Clip.objects.filter(state=Clip.State.READY).order_by("pk").iterator():
-        folder = files.folder_path(clip.folder)
-        names = Rendition.objects.filter(clip=clip).values_list("file", flat=True)
-        if all((folder / name).is_file() for name in names):
-            continue
+    shown = Rendition.objects.filter(clip__state=Clip.State.READY).order_by("clip")
+    named = shown.values_list("clip", "clip__folder", "file").iterator()
+    broken = [pk for pk, folder, file in named if not (files.folder_path(folder) / file).is_file()]
+    for clip in Clip.objects.filter(pk__in=broken).order_by("pk"):
         has_original = bool(clip.original) and files.upload_path(clip.original).is_file()
         (remade if has_original else lost).append(clip.slug)
         if repair:
@@ -106,7 +113,7 @@ def _start_over(clip: Clip, *, has_original: bool) -> None:
         fail(clip.pk, code=LOST, sentence=LOST_SENTENCE)
 
 
-def _mend_forgotten_clips(*, repair: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def mend_forgotten_clips(*, repair: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Queue clips again that no job is about; those whose job has failed for good say so."""
     requeued: list[str] = []
     failed: list[str] = []

@@ -23,6 +23,7 @@ from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Clip, Upload, Vis
 from filoscope.server.videos.queue import defer
 
 MIB = 1024**2
+IDLE = timedelta(minutes=5)  # without a part for so long, nobody is sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,10 @@ def terminate(upload: Upload) -> None:
 def expire_uploads(now: datetime) -> int:
     """Drop unfinished uploads whose time is over, finish full ones; return how many were dropped."""
     dropped = 0
-    for upload in Upload.objects.filter(state=Upload.State.RECEIVING).order_by("pk").iterator():
+    idle = Upload.objects.filter(
+        state=Upload.State.RECEIVING, expires_at__lt=_expiry(now) - IDLE
+    )  # the others are left to their clients, who would find them busy
+    for upload in idle.order_by("pk").iterator():
         try:
             if (
                 reconcile(upload).state == Upload.State.RECEIVING
