@@ -6,6 +6,7 @@ They use the test's database and a data folder of the test, and die with `kill`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import os
 import signal
@@ -163,6 +164,76 @@ def worker(home: Path, **settings: object) -> Program:
     return Program(
         [sys.executable, "-c", WORKER], environment(home, **settings), home / "worker.log"
     )
+
+
+NURSERY = """
+import os, signal, sys
+import django; django.setup()
+from filoscope.server.kit.worker import run
+from filoscope.server.videos import jobs
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in sys.stdin:
+    if pid := os.fork():
+        print(pid, flush=True)
+        continue
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    run(concurrency=1)
+    os._exit(0)
+"""
+
+
+@dataclass(slots=True)
+class Nursery:
+    """Workers that begin at once: forked from a process that has loaded everything already.
+
+    Loading takes a second of a core, which a test that kills twenty workers would pay twenty times.
+    """
+
+    home: Path
+    process: subprocess.Popen[str] = field(init=False)
+    born: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        with (self.home / "worker.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", NURSERY],
+                env=environment(self.home),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    def start(self) -> int:
+        """Start a worker and return its number."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        self.born.append(int(self.process.stdout.readline()))
+        return self.born[-1]
+
+    def kill(self, pid: int) -> None:
+        """Kill one worker, and only it: what it has started must end by itself."""
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not _is_alive(pid), what=f"the end of worker {pid}")
+
+    def end(self) -> None:
+        """End all that is left."""
+        for pid in self.born:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def work_off() -> None:

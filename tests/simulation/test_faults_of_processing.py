@@ -71,27 +71,30 @@ def assert_nothing_is_left_over() -> None:
         assert rendition.size_bytes == path.stat().st_size
 
 
+@pytest.fixture
+def nursery(home: Path) -> Iterator[running.Nursery]:
+    nursery = running.Nursery(home)
+    yield nursery
+    nursery.end()
+
+
 def test_a_worker_killed_at_twenty_moments_loses_no_clip_and_shows_none_twice(
-    home: Path, alice: Account, short_clip: Path, programs: list[running.Program]
+    alice: Account, short_clip: Path, nursery: running.Nursery
 ) -> None:
     chance = random.Random(SEED)
     for _ in range(CLIPS):
         receive(alice, short_clip)
-    worker = running.worker(home)
-    programs.append(worker)
     interrupted = 0
     while interrupted < KILLS:
         if not unfinished():
             receive(alice, short_clip)
-        worker.start()
-        # Not before it has begun: a kill while Python loads would test nothing.
+        worker = nursery.start()
         running.until(lambda: _is_doing() or not unfinished(), what="a job to begin")
         time.sleep(chance.uniform(0, 0.5))  # somewhere within the half second that a clip takes
-        worker.kill()
-        interrupted += _was_left()
-    worker.start()
+        nursery.kill(worker)
+        interrupted += bool(_who_is_doing())
+    nursery.start()
     running.until(lambda: not unfinished(), what="all clips")
-    worker.kill()
     clips = list(Clip.objects.prefetch_related("renditions"))
     assert {("ready", "", (480, 720))} == {
         (clip.state, clip.failure, tuple(r.short_edge for r in clip.renditions.all()))
@@ -102,19 +105,18 @@ def test_a_worker_killed_at_twenty_moments_loses_no_clip_and_shows_none_twice(
 
 
 def test_a_worker_takes_over_at_once_from_one_that_was_killed(
-    home: Path, alice: Account, short_clip: Path, programs: list[running.Program]
+    alice: Account, short_clip: Path, nursery: running.Nursery
 ) -> None:
-    first, second = running.worker(home), running.worker(home)
-    programs += [first, second]
-    first.start()
-    running.until(_workers_alive, what="the first worker")
-    second.start()
-    running.until(lambda: _workers_alive() == 2, what="the second worker")
+    workers: dict[int, int] = {}  # its number in the database: its process
+    for count in (1, 2):
+        worker = nursery.start()
+        running.until(lambda count=count: len(_alive()) == count, what=f"{count} workers")
+        workers |= dict.fromkeys(_alive() - workers.keys(), worker)
     receive(alice, short_clip)
     [doing] = running.until(_who_is_doing, what="a job to begin")
-    (first if doing == _numbers()[0] else second).kill()
+    nursery.kill(workers[doing])
     running.until(lambda: not unfinished(), what="the clip, from the other one")
-    assert _workers_alive() == 1
+    assert _alive() == workers.keys() - {doing}
     assert_nothing_is_left_over()
 
 
@@ -129,27 +131,22 @@ def test_a_worker_that_is_asked_to_stop_hands_its_job_back(
     assert worker.process is not None
     worker.process.send_signal(signal.SIGTERM)
     assert worker.process.wait(running.PATIENCE_S) == 0
-    assert ([], False) == (_who_is_doing(), _was_left())
+    assert [] == _who_is_doing()
     running.work_off()
     assert [None] != [clip.completed_at for clip in Clip.objects.all()]
     assert_nothing_is_left_over()
 
 
-def _workers_alive() -> int:
-    """How many workers hold the lock that says so."""
+def _alive() -> set[int]:
+    """Which workers hold the lock that says that they live."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid > 0 "
-            "AND classid = %s",
+            "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid > 0 "
+            "AND classid = %s AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())",
             [LOCK_CLASS],
         )
-        return int(cursor.fetchone()[0])
-
-
-def _numbers() -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM procrastinate_workers ORDER BY id")
-        return [number for (number,) in cursor.fetchall()]
+        return {number for (number,) in cursor.fetchall()}
 
 
 def _who_is_doing() -> list[int]:
@@ -163,18 +160,7 @@ def _who_is_doing() -> list[int]:
 
 def _is_doing() -> bool:
     """Whether a worker that lives is at a job of a clip."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM procrastinate_jobs job JOIN pg_locks held "
-            "ON held.locktype = 'advisory' AND held.objid = job.worker_id AND held.granted "
-            "WHERE job.status = 'doing' AND job.task_name <> 'videos.sweep'"
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def _was_left() -> bool:
-    """Whether the worker that was killed has left a job half done."""
-    return bool(_who_is_doing())
+    return bool(_alive() & set(_who_is_doing()))
 
 
 def test_a_server_killed_during_uploads_loses_nothing_that_it_confirmed(
