@@ -10,7 +10,8 @@ ASGI, all middleware) is pinned to one core; database and load have the others. 
     told     the same, and each page is followed by the beacon with what was watched of it
     home     the whole first page, with everything around the cards
 
-The ratio is that of the medians over the rounds.
+The ratio is that of the medians over the rounds. `CPU ms` is what the web server's process took for
+a page (with its beacon in `told`): unlike the rate, it tells the same on a machine that is busy.
 """
 
 from __future__ import annotations
@@ -85,8 +86,8 @@ def _measure(home: Path, options: argparse.Namespace) -> dict[str, Any]:
     _analyse()
     queries, size = _queries(sessions)
     port = options.port or _free_port()
-    with _server(port, size):
-        phases = asyncio.run(_load(port, sessions, options))
+    with _server(port, size) as pid:
+        phases = asyncio.run(_load(port, pid, sessions, options))
     return _summary(phases, queries, size, options)
 
 
@@ -121,8 +122,8 @@ def _queries(sessions: list[str]) -> tuple[dict[str, int], int]:
 
 
 @contextmanager
-def _server(port: int, size: int) -> Iterator[None]:
-    """Run the web server on one core until the block ends."""
+def _server(port: int, size: int) -> Iterator[int]:
+    """Run the web server on one core until the block ends; yield its process."""
     process = subprocess.Popen(
         [sys.executable, "-m", "filoscope.server.operations.web", "127.0.0.1", str(port), "1"],
         env={**os.environ, "FILOSCOPE_BENCH_BYTES": str(size)},
@@ -130,7 +131,7 @@ def _server(port: int, size: int) -> Iterator[None]:
     )
     try:
         _wait(port, process)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(30)
@@ -152,8 +153,21 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def _cpu_s(pid: int) -> float:
+    """Return the seconds of CPU that a process and its children have taken (proc(5), stat)."""
+    told = 0
+    for line in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = line.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(line.parent.name) == pid or int(fields[1]) == pid:
+            told += int(fields[11]) + int(fields[12])
+    return told / os.sysconf("SC_CLK_TCK")
+
+
 async def _load(
-    port: int, sessions: list[str], options: argparse.Namespace
+    port: int, pid: int, sessions: list[str], options: argparse.Namespace
 ) -> dict[str, list[Any]]:
     from . import load
 
@@ -168,11 +182,12 @@ async def _load(
     phases: dict[str, list[Any]] = {name: [] for name in visits}
     for number in range(1, options.rounds + 1):
         for name, visit in visits.items():
-            phases[name].append(
-                await load.run(
-                    port, visit, connections=CONNECTIONS, seconds=options.seconds, seed=number
-                )
+            before_s = _cpu_s(pid)
+            tally = await load.run(
+                port, visit, connections=CONNECTIONS, seconds=options.seconds, seed=number
             )
+            tally.cpu_s = _cpu_s(pid) - before_s
+            phases[name].append(tally)
     return phases
 
 
@@ -184,6 +199,7 @@ def _summary(
             "pages_per_s": round(statistics.median(tally.rate for tally in tallies), 1),
             "p50_ms": round(statistics.median(tally.quantile_ms(0.5) for tally in tallies), 2),
             "p99_ms": round(statistics.median(tally.quantile_ms(0.99) for tally in tallies), 2),
+            "cpu_ms": round(statistics.median(tally.cpu_ms for tally in tallies), 3),
             "pages": sum(len(tally.latencies_s) for tally in tallies),
             "beacons_per_s": round(
                 sum(tally.beacons for tally in tallies) / sum(tally.seconds for tally in tallies), 1
@@ -191,7 +207,7 @@ def _summary(
         }
         for name, tallies in phases.items()
     }
-    bare = rows["bare"]["pages_per_s"]
+    bare, bare_cpu = rows["bare"]["pages_per_s"], rows["bare"]["cpu_ms"]
     return {
         "clips": options.clips,
         "viewers": options.viewers,
@@ -199,6 +215,7 @@ def _summary(
         "connections": CONNECTIONS,
         "phases": rows,
         "ratio": {name: round(row["pages_per_s"] / bare, 3) for name, row in rows.items()},
+        "ratio_of_cpu": {name: round(bare_cpu / row["cpu_ms"], 3) for name, row in rows.items()},
         "aim": AIM,
         "queries": queries,
         "queries_max": QUERIES_MAX,
@@ -210,11 +227,15 @@ def _print(found: dict[str, Any]) -> None:
         f"{found['clips']} clips, {found['viewers']} viewers, {found['bytes_of_a_page']} bytes a page,"
         f" one process on one core, {found['connections']} connections"
     )
-    print(f"{'':8}{'pages/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'beacons/s':>11}{'of bare':>9}")
+    print(
+        f"{'':8}{'pages/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'beacons/s':>11}{'CPU ms':>9}"
+        f"{'of bare':>9}{'by CPU':>8}"
+    )
     for name, row in found["phases"].items():
         print(
             f"{name:8}{row['pages_per_s']:9.1f}{row['p50_ms']:9.2f}{row['p99_ms']:9.2f}"
-            f"{row['beacons_per_s']:11.1f}{found['ratio'][name]:9.2f}"
+            f"{row['beacons_per_s']:11.1f}{row['cpu_ms']:9.2f}"
+            f"{found['ratio'][name]:9.2f}{found['ratio_of_cpu'][name]:8.2f}"
         )
     for path, count in found["queries"].items():
         print(f"{count} queries, at most {found['queries_max']}: {path}")

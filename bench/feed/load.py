@@ -21,6 +21,7 @@ class Tally:
     """What one phase of the load saw."""
 
     seconds: float = 0.0
+    cpu_s: float = 0.0  # of the web server
     latencies_s: list[float] = field(default_factory=list)  # of pages
     beacons: int = 0
     sizes: list[int] = field(default_factory=list)
@@ -29,6 +30,11 @@ class Tally:
     def rate(self) -> float:
         """Pages a second."""
         return len(self.latencies_s) / self.seconds
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU of the web server for a page."""
+        return self.cpu_s / len(self.latencies_s) * 1e3
 
     def quantile_ms(self, share: float) -> float:
         """Return the latency that this share of the pages does not exceed."""

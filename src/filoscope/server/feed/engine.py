@@ -6,7 +6,7 @@
 What it knows is made of tables alone: the catalogue, who did what (likes, follows, blocks), and the
 append-only log of events. It is read once at first use, and then followed by its tail (`tail`), with
 the news that triggers write (`models.News`). A snapshot in the data folder saves the next start
-from reading the log again. See docs/decisions/how-processes-share-what-was-learned.md.
+from reading the log again. See docs/decisions/0008-how-processes-share-what-was-learned.md.
 """
 
 from __future__ import annotations
