@@ -179,6 +179,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(read("FILOSCOPE_MEDIA") or HOME / "media")
 UPLOAD_ROOT = HOME / "uploads"  # parts of files on their way in: never served
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+SESSION_ENGINE = "filoscope.server.kit.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 180
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -232,7 +233,11 @@ CHILD_CPU_SECONDS = read("FILOSCOPE_CHILD_CPU_SECONDS")
 DISK_FREE_MIN_BYTES = read("FILOSCOPE_DISK_FREE_MIN")
 
 PROCRASTINATE_ON_APP_READY = None
-PROCRASTINATE_IMPORT_PATHS = ["filoscope.server.videos.jobs", "filoscope.server.social.jobs"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "filoscope.server.videos.jobs",
+    "filoscope.server.social.jobs",
+    "filoscope.server.feed.jobs",
+]
 
 LOGGING = {
     "version": 1,

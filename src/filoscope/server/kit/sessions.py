@@ -12,7 +12,8 @@ from django.contrib.sessions.backends import db
 from django.db import connection
 
 _FIND = """
-SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > statement_timestamp()
+SELECT session_data, expire_date FROM django_session
+WHERE session_key = %s AND expire_date > statement_timestamp()
 """
 
 
