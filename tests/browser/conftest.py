@@ -39,10 +39,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests import running
 from tests.browser.seeding import Community, seed
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
-    "--disable-sync --no-first-run --autoplay-policy=user-gesture-required"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--autoplay-policy=user-gesture-required",
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _numbers = count(1)
 

@@ -44,3 +44,15 @@ def is_playing(page: Page) -> None:
           return video && !video.paused && video.currentTime > 0.1 && video.classList.contains("shown");
         }}"""
     )
+
+
+def swipe(page: Page, *, down: bool = False) -> None:
+    """Drag a finger over most of the screen and lift it; the browser itself scrolls and snaps."""
+    session = page.context.new_cdp_session(page)
+    places = range(700, 150, -25)
+    for number, y in enumerate(reversed(places) if down else places):
+        kind = "touchMove" if number else "touchStart"
+        session.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": 180, "y": y}]}
+        )
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

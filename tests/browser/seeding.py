@@ -1,4 +1,4 @@
-"""People and clips for the browser tests: three clips are really processed, the others are their files again."""
+"""People and clips for the browser tests: three are really processed, the others share their files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from filoscope.media.synthetic import write_test_clip
@@ -22,10 +23,12 @@ MAKERS = ("bob", "charlie", "dora", "emil")
 CLIPS = 14
 WORDS = (
     "Morning rounds with the dogs #morning #dogs",
-    "Slow afternoon, strong coffee. "
-    "Water at 94 degrees, thirty seconds, then pour in circles and wait for it to settle before "
-    "you pour the rest of it. Thanks @bob for the beans. You may not skip the bloom, and you may "
-    "not stir either, whatever your uncle says about it. #coffee",
+    (
+        "Slow afternoon, strong coffee. "
+        "Water at 94 degrees, thirty seconds, then pour in circles and wait for it to settle before "
+        "you pour the rest of it. Thanks @bob for the beans. You may not skip the bloom, and you may "
+        "not stir either, whatever your uncle says about it. #coffee"
+    ),
     "",
 )
 
@@ -81,14 +84,15 @@ class Community:
     @contextmanager
     def crowd(self, number: int, *, published_before: datetime) -> Iterator[None]:
         """Add so many clips, and take them away again."""
-        made = [
-            self.publish(
-                self.makers[place % len(self.makers)], like=place,
-                published_at=published_before - timedelta(minutes=place),
-                caption=f"Clip {place} of many #many",
-            )
-            for place in range(number)
-        ]  # fmt: skip
+        with transaction.atomic():
+            made = [
+                self.publish(
+                    self.makers[place % len(self.makers)], like=place,
+                    published_at=published_before - timedelta(minutes=place),
+                    caption=f"Clip {place} of many #many",
+                )
+                for place in range(number)
+            ]  # fmt: skip
         yield
         for clip in made:
             clip.delete()

@@ -3,12 +3,8 @@ import { toast } from "../toast.js";
 import { record } from "./beacon.js";
 import { countText } from "./shelf.js";
 
-// What is pressed -> what the server calls its opposite, what the log calls it.
-const KINDS = {
-  like: { undo: "unlike", event: ["liked", "unliked"], field: "liked", count: "like_count" },
-  save: { undo: "unsave", event: ["saved", null], field: "saved", count: "save_count" },
-  follow: { undo: "unfollow", event: ["followed", "unfollowed"], field: "followed" },
-};
+// What is pressed -> what the log calls it, and its opposite.
+const KINDS = { like: ["liked", "unliked"], save: ["saved"], follow: ["followed", "unfollowed"] };
 
 /** Ask the person to sign in, and to come back to this clip. */
 export function askToSignIn(card) {
@@ -37,7 +33,7 @@ export async function post(url) {
 function show(button, kind, on, count) {
   button.setAttribute("aria-pressed", on);
   const base = button.getAttribute("formaction").replace(/[^/]*$/, "");
-  button.setAttribute("formaction", base + (on ? KINDS[kind].undo : kind));
+  button.setAttribute("formaction", base + (on ? `un${kind}` : kind));
   const words = button.querySelector("[data-count]");
   if (!words || count === undefined) return;
   words.dataset.count = Math.max(0, count);
@@ -57,10 +53,10 @@ export function press(card, kind) {
   // One after the other, so that like and unlike never overtake each other.
   button.sent = Promise.resolve(button.sent).then(async () => {
     const answer = await post(url);
-    const event = KINDS[kind].event[on ? 0 : 1];
+    const event = KINDS[kind][on ? 0 : 1];
     if (answer && !answer.sign_in && event) record(card, event);
     if (turn !== button.turn) return; // pressed again meanwhile
-    if (answer && !answer.sign_in) return show(button, kind, answer[KINDS[kind].field] ?? on, answer[KINDS[kind].count]);
+    if (answer && !answer.sign_in) return show(button, kind, answer[KINDS[kind][0]] ?? on, answer[`${kind}_count`]);
     show(button, kind, !on, before);
     if (answer) askToSignIn(card);
     else toast("That did not reach the server. Please try again.", { kind: "error" });

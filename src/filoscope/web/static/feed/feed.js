@@ -125,11 +125,14 @@ function onClick(event) {
 /** One tap and two taps on the picture of a card. */
 function onTap(element, { once, twice }) {
   let waiting = 0;
+  let last = -DOUBLE_MS;
   element.addEventListener("click", (event) => {
     const stage = event.target.closest(".stage");
     if (!stage || event.target.closest("a, button, input, .caption, .fault")) return;
     clearTimeout(waiting);
-    if (event.detail > 1) twice(event);
+    const isSecond = event.timeStamp - last < DOUBLE_MS;
+    last = event.timeStamp;
+    if (isSecond) twice(event);
     else waiting = setTimeout(() => once(event), DOUBLE_MS);
   });
 }

@@ -97,6 +97,7 @@ export class Shelf {
     const cards = this.cards.slice(from).map((card) => {
       const copy = card.cloneNode(!this.#contents.has(card));
       if (this.#contents.has(card)) copy.innerHTML = this.#contents.get(card);
+      copy.removeAttribute("style"); // markup may carry none: Content-Security-Policy
       copy.querySelectorAll(".film, .controls, .burst").forEach((part) => part.remove());
       return copy.outerHTML;
     });
