@@ -120,7 +120,9 @@ def test_a_passkey_is_added_and_is_enough_to_sign_in(
     desktop.get_by_role("button", name="Sign out").click()
     desktop.goto(f"{local}/accounts/login/?next=/settings")
     desktop.get_by_role("button", name="Sign in with a passkey").click()
-    desktop.wait_for_function("handle => document.body.dataset.account === handle", arg=member.handle)
+    desktop.wait_for_function(
+        "handle => document.body.dataset.account === handle", arg=member.handle
+    )
 
     desktop.goto(f"{local}/accounts/2fa/webauthn/")
     expect(desktop.get_by_text("my phone")).to_be_visible()

@@ -179,6 +179,15 @@ def test_a_lost_password_is_replaced_through_the_mail(alice: Account) -> None:
     assert alice.check_password(new)
 
 
+def test_one_sees_where_one_is_signed_in_and_ends_it_elsewhere(alice: Account) -> None:
+    here, elsewhere = browser(), browser()
+    for phone in (here, elsewhere):
+        phone.post("/accounts/login/", {"login": "alice", "password": PASSWORD})
+    assert 2 == here.get("/accounts/sessions/").context["session_count"]
+    here.post("/accounts/sessions/")
+    assert [200, 302] == [phone.get("/settings").status_code for phone in (here, elsewhere)]
+
+
 @pytest.mark.parametrize(
     "address",
     [

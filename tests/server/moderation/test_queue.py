@@ -48,9 +48,7 @@ def test_a_report_reaches_the_queue_once_however_often_it_is_sent(
 def test_the_report_page_works_without_script(bob: Account, clip: Clip) -> None:
     phone = browser(bob)
     assert "Report a clip by @alice" in phone.get(f"/report?clip={clip.slug}").content.decode()
-    answer = phone.post(
-        "/report", {"clip": clip.slug, "reason": "hate", "next": f"/v/{clip.slug}"}
-    )
+    answer = phone.post("/report", {"clip": clip.slug, "reason": "hate", "next": f"/v/{clip.slug}"})
     assert f"/v/{clip.slug}" == answer["Location"]
     assert 200 == phone.post("/report", {"clip": clip.slug}).status_code  # asks for a reason
     assert 1 == Report.objects.count()

@@ -90,8 +90,7 @@ def _rows_that_say(word: str) -> list[str]:
             if not model._meta.managed or table.startswith(("procrastinate", "django_content")):
                 continue
             cursor.execute(
-                f'SELECT row_to_json(t)::text FROM "{table}" t '
-                "WHERE row_to_json(t)::text ILIKE %s",
+                f'SELECT row_to_json(t)::text FROM "{table}" t WHERE row_to_json(t)::text ILIKE %s',
                 [f"%{word}%"],
             )
             found += [f"{table}: {row[0]}" for row in cursor.fetchall()]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.security import django_auth
 from pydantic import Field
@@ -199,17 +199,17 @@ def _remark(remark: Remark) -> dict[str, Any]:
 
 
 @router.post("clips/{slug}/comments", response={201: RemarkOut}, auth=django_auth)
-def post_comment(request: HttpRequest, slug: str, said: CommentIn) -> tuple[int, dict[str, Any]]:
+def post_comment(request: HttpRequest, slug: str, said: CommentIn) -> Status[dict[str, Any]]:
     """Write a comment, or a reply."""
     try:
         written = actions.comment(_me(request), _clip(slug), body=said.body, parent=said.parent)
     except SocialError as refusal:
         raise _refused(refusal) from refusal
-    return 201, _remark(Remark(written, deletable=True))
+    return Status(201, _remark(Remark(written, deletable=True)))
 
 
 @router.delete("comments/{key}", response={204: None}, auth=django_auth)
-def delete_comment(request: HttpRequest, key: int) -> tuple[int, None]:
+def delete_comment(request: HttpRequest, key: int) -> Status[None]:
     """Delete one's own comment, or one below one's own clip."""
     written = Comment.objects.filter(pk=key).first() if 0 < key <= ID_MAX else None
     if written is not None:
@@ -217,7 +217,7 @@ def delete_comment(request: HttpRequest, key: int) -> tuple[int, None]:
             actions.delete_comment(_me(request), written)
         except SocialError as refusal:
             raise _refused(refusal) from refusal
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("accounts/{handle}", response=PersonOut)
@@ -254,20 +254,20 @@ def delete_follow(request: HttpRequest, handle: str) -> dict[str, int]:
 
 
 @router.put("accounts/{handle}/block", response={204: None}, auth=django_auth)
-def put_block(request: HttpRequest, handle: str) -> tuple[int, None]:
+def put_block(request: HttpRequest, handle: str) -> Status[None]:
     """Block somebody."""
     try:
         actions.block(_me(request), _person(handle))
     except SocialError as refusal:
         raise _refused(refusal) from refusal
-    return 204, None
+    return Status(204, None)
 
 
 @router.delete("accounts/{handle}/block", response={204: None}, auth=django_auth)
-def delete_block(request: HttpRequest, handle: str) -> tuple[int, None]:
+def delete_block(request: HttpRequest, handle: str) -> Status[None]:
     """Block somebody no longer."""
     actions.unblock(_me(request), _person(handle))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("notifications", response=InboxOut, auth=django_auth)
@@ -291,7 +291,7 @@ def get_notifications(request: HttpRequest, after: int | None = None) -> dict[st
 
 
 @router.post("notifications/read", response={204: None}, auth=django_auth)
-def post_notifications_read(request: HttpRequest) -> tuple[int, None]:
+def post_notifications_read(request: HttpRequest) -> Status[None]:
     """Mark everything as read."""
     actions.mark_read(_me(request), up_to=ID_MAX)
-    return 204, None
+    return Status(204, None)
