@@ -1,3 +1,5 @@
+"""How Django knows the app `accounts`."""
+
 from django.apps import AppConfig
 
 

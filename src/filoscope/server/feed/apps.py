@@ -1,3 +1,5 @@
+"""How Django knows the app `feed`."""
+
 from django.apps import AppConfig
 
 

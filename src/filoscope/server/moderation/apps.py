@@ -1,3 +1,5 @@
+"""How Django knows the app `moderation`."""
+
 from django.apps import AppConfig
 
 

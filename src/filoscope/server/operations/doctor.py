@@ -14,7 +14,13 @@ from dataclasses import asdict
 from filoscope.server.kit.environment import SettingError
 from filoscope.server.kit.postgres_programs import DatabaseError
 from filoscope.server.operations.checks import Finding, Grade, bad
-from filoscope.server.operations.installation import database, fix_home, say, set_up_django
+from filoscope.server.operations.installation import (
+    OperationError,
+    database,
+    fix_home,
+    say,
+    set_up_django,
+)
 
 Check = Callable[[], Iterator[Finding]]
 _MARKS = {Grade.GOOD: "ok     ", Grade.ODD: "look   ", Grade.BAD: "WRONG  "}
@@ -58,7 +64,9 @@ def examine(*, is_repairing: bool) -> Iterator[Finding]:
     except SettingError as error:
         yield bad("settings", str(error), "correct it where the server's environment is set")
     except DatabaseError as error:
-        yield bad("database", str(error), "see the words above")
+        yield bad("database", str(error), "do what its words say; its log is in database/logs")
+    except OperationError as error:
+        yield bad("database", str(error), "check DATABASE_URL, and whether that server runs")
 
 
 def _line(finding: Finding) -> str:

@@ -16,6 +16,7 @@ from filoscope.server.kit import embedded_database
 from filoscope.server.kit.environment import SettingError, read
 from filoscope.server.kit.postgres_programs import DatabaseError
 
+ANSWER_S_MAX = 10  # of a database: one that is further away is of no use
 SETTINGS_MODULE = "filoscope.server.settings"
 
 
@@ -44,10 +45,24 @@ def database() -> Iterator[str]:
     """Have the database for as long as the block runs: the owner's, or the embedded one."""
     url = read("DATABASE_URL")
     if url:
+        _refuse_silence(url)
         yield url
         return
     with embedded_database.lease(home()) as own:
         yield own
+
+
+def _refuse_silence(url: str) -> None:
+    """Raise when the owner's database does not answer."""
+    import psycopg
+
+    try:
+        psycopg.connect(url, connect_timeout=ANSWER_S_MAX).close()
+    except psycopg.Error as error:
+        first = str(error).strip().splitlines()[0]
+        raise OperationError(
+            f"the database that DATABASE_URL names does not answer: {first}"
+        ) from error
 
 
 def set_up_django() -> None:

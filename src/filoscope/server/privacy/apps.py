@@ -1,3 +1,5 @@
+"""How Django knows the app `privacy`."""
+
 from django.apps import AppConfig
 
 

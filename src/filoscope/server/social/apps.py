@@ -1,3 +1,5 @@
+"""How Django knows the app `social`."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""How Django knows the app `sounds`."""
+
 from django.apps import AppConfig
 
 

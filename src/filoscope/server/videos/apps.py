@@ -1,3 +1,5 @@
+"""How Django knows the app `videos`."""
+
 from django.apps import AppConfig
 
 

@@ -7,6 +7,7 @@ transaction a clip, so that a run which was killed has done it wholly or not at 
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,14 +15,19 @@ from datetime import timedelta
 from django.db import transaction
 
 from filoscope.server.accounts.models import Account
+from filoscope.server.feed import actions as feed
+from filoscope.server.feed.beacon import Told
+from filoscope.server.feed.models import Viewer, ViewingEvent
 from filoscope.server.operations.demo.people import MAKERS
 from filoscope.server.operations.demo.words import COMMENTS, REPLIES
 from filoscope.server.social import actions as social
 from filoscope.server.social.models import Comment, Follow
 from filoscope.server.videos.models import Clip
 
+Kind = ViewingEvent.Kind
 FOLLOWS_EACH = (3, 9)
 LIKING_SHARE = 0.55  # of those who watch a clip of middling appeal
+GUESTS = 40
 COMMENTS_MAX = 7
 REPLY_CHANCE = 0.45
 AGE_DAYS_MAX = 9.0  # of the oldest clip: a feed with only this minute's clips looks empty
@@ -36,6 +42,11 @@ class Appeal:
     @classmethod
     def of(cls, dice: random.Random) -> Appeal:
         return cls(min(1.0, 0.12 + 0.9 * dice.betavariate(1.4, 2.6)))
+
+
+def invite_guests() -> list[Viewer]:
+    """Return viewers who are signed out."""
+    return [feed.viewer_for(None, None) for _ in range(GUESTS)]
 
 
 def befriend(people: Sequence[Account]) -> None:
@@ -60,11 +71,14 @@ def backdate(clip: Clip, name: str) -> None:
     )
 
 
+def is_lively(clip: Clip, people: Sequence[Account]) -> bool:
+    """Whether that has been done to a clip: somebody always likes it."""
+    return clip.likes.filter(account__in=people).exists()
+
+
 @transaction.atomic
-def enliven(clip: Clip, name: str, people: Sequence[Account]) -> None:
-    """Let people like, save, share and talk about a clip; done already: change nothing."""
-    if clip.likes.filter(account__in=people).exists():
-        return
+def enliven(clip: Clip, name: str, people: Sequence[Account], guests: Sequence[Viewer]) -> None:
+    """Let people watch, like, save, share and talk about a clip."""
     dice = random.Random(f"life {name}")
     appeal = Appeal.of(dice)
     audience = [person for person in people if person.pk != clip.account_id]
@@ -78,6 +92,33 @@ def enliven(clip: Clip, name: str, people: Sequence[Account]) -> None:
         if dice.random() < 0.12:
             social.share(person, clip)
     talk(clip, dice, watchers)
+    for person in watchers:
+        watch(clip, dice, feed.viewer_for(person, None), person)
+    for guest in guests[: round(len(guests) * appeal.share)]:
+        watch(clip, dice, guest, None)
+
+
+def watch(clip: Clip, dice: random.Random, viewer: Viewer, person: Account | None) -> None:
+    """Let somebody watch a clip for a while: some leave soon, some see it twice."""
+    length_s = clip.duration_s or 1.0
+    share = min(2.0, dice.betavariate(1.6, 1.1) * 1.25)
+    kinds = [(Kind.SHOWN, None), (Kind.STARTED, None), (Kind.WATCHED, round(share * length_s, 2))]
+    if share >= 1:
+        kinds.append((Kind.FINISHED, None))
+    told = [
+        Told(
+            key=uuid.uuid4(),
+            slug=clip.slug,
+            kind=kind,
+            watched_s=watched_s,
+            tab="for-you",
+            position=None,
+            propensity=None,
+            ms_ago=0,
+        )
+        for kind, watched_s in kinds
+    ]
+    feed.record(viewer, person, told)
 
 
 def talk(clip: Clip, dice: random.Random, watchers: Sequence[Account]) -> None:

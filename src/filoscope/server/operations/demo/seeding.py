@@ -28,7 +28,9 @@ from filoscope.server.operations.installation import home, say, set_up_django
 if TYPE_CHECKING:
     from filoscope.media.synthetic import ClipSpec
     from filoscope.server.accounts.models import Account
+    from filoscope.server.feed.models import Viewer
     from filoscope.server.sounds.models import Sound
+    from filoscope.server.videos.models import Clip
 
 SEED = 1
 WORKSHOP = "demo-workshop"  # in the data folder: clips between being painted and being sent
@@ -99,6 +101,7 @@ class Community:
 
     people: list[Account]
     waiting: dict[str, str] = field(default_factory=dict)  # slug -> name of the file
+    guests: list[Viewer] = field(default_factory=list)
     wanted: int = 0
     playable: int = 0
     failed: int = 0
@@ -111,6 +114,8 @@ class Community:
         for name, slug in sent.values_list("file_name", "clip__slug"):
             if slug is not None:
                 self.waiting[slug] = name
+            else:
+                self.failed += 1  # it was left out then, and said so; or somebody deleted it
         return set(sent.values_list("file_name", flat=True))
 
     def send(
@@ -136,18 +141,17 @@ class Community:
 
     def look(self) -> None:
         """Bring life to clips that play by now, and say which failed."""
-        from filoscope.server.operations.demo import life
         from filoscope.server.videos.models import Clip
 
-        before = self.playable
+        before = self.playable, self.failed
         for slug, outcome in outcomes(list(self.waiting)).items():
             if outcome.is_playable:
                 clip = Clip.objects.select_related("account").get(slug=slug)
-                life.enliven(clip, self.waiting.pop(slug), self.people)
+                self._enliven(clip, self.waiting.pop(slug))
                 self.playable += 1
             elif outcome.failure:
                 self._drop(slug, outcome.failure)
-        if self.playable != before:
+        if (self.playable, self.failed) != before:
             self._show()
 
     def wait(self) -> None:
@@ -159,6 +163,15 @@ class Community:
             self.look()
         if sys.stdout.isatty():
             print()
+
+    def _enliven(self, clip: Clip, name: str) -> None:
+        from filoscope.server.operations.demo import life
+
+        if life.is_lively(clip, self.people):
+            return
+        if not self.guests:
+            self.guests = life.invite_guests()
+        life.enliven(clip, name, self.people, self.guests)
 
     def _drop(self, slug: str, why: str) -> None:
         from filoscope.server.videos import actions

@@ -1,0 +1,129 @@
+"""`filoscope user`, `add` and `doctor`: what an owner does at the keyboard."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.operations.conftest import Installation
+
+pytestmark = pytest.mark.xdist_group("operations")
+
+
+def test_an_owner_is_made_with_a_password_that_is_printed_and_fits(
+    installation: Installation,
+) -> None:
+    done = installation.run(
+        "user", "create", "olive", "--role", "owner", "--email", "o@example.org"
+    )
+    assert done.returncode == 0, done.stderr
+    password = done.stdout.split("password: ")[1].strip()
+    seen = installation.ask(
+        "(lambda a: (a.role, a.email, a.check_password('" + password + "')))"
+        "(Account.objects.get(handle='olive'))"
+    )
+    assert seen == "('owner', 'o@example.org', True)"
+
+
+def test_a_handle_is_given_once_in_any_case(installation: Installation) -> None:
+    done = installation.run("user", "create", "ALICE")
+    assert done.returncode == 1
+    assert "@ALICE was not made" in done.stderr
+
+
+def test_a_password_that_everyone_guesses_is_refused(installation: Installation) -> None:
+    done = installation.run("user", "create", "bob", "--password", "password")
+    assert done.returncode == 1
+    assert "too common" in done.stderr
+    assert installation.ask("Account.objects.filter(handle='bob').exists()") == "False"
+
+
+def test_a_role_is_given_to_somebody_who_is_there_only(installation: Installation) -> None:
+    assert installation.run("user", "promote", "Alice", "--role", "moderator").returncode == 0
+    assert installation.ask("Account.objects.get(handle='alice').role") == "moderator"
+    done = installation.run("user", "promote", "nobody", "--role", "owner")
+    assert done.returncode == 1
+    assert "nobody here is called @nobody" in done.stderr
+
+
+def test_files_added_for_a_stranger_are_refused(installation: Installation, tmp_path: Path) -> None:
+    done = installation.run("add", tmp_path / "clip.mp4", "--as", "charlie")
+    assert done.returncode == 1
+    assert "filoscope user create charlie" in done.stderr
+
+
+def findings(done: object) -> dict[str, dict[str, str]]:
+    """The findings that are not good, by what they are about."""
+    found = json.loads(done.stdout)  # type: ignore[attr-defined]
+    return {one["about"]: one for one in found if one["grade"] != "good"}
+
+
+def test_a_sound_installation_is_called_so(own_installation: Installation) -> None:
+    done = own_installation.run("doctor", "--json", FILOSCOPE_BIND="127.0.0.1:1")
+    wrong = {about for about, one in findings(done).items() if one["grade"] == "bad"}
+    assert wrong <= {"port"}  # port 1 is for root only, and answers to nobody
+    about = {one["about"] for one in json.loads(done.stdout)}
+    assert {"database", "schema", "disk", "memory", "codecs", "clock", "secret key"} <= about
+
+
+def test_a_key_that_others_can_read_is_found_and_mended(own_installation: Installation) -> None:
+    key = own_installation.home / "secret.key"
+    key.chmod(0o644)
+    done = own_installation.run("doctor", "--json")
+    assert done.returncode == 1
+    assert "chmod 600" in findings(done)["secret key"]["mend"]
+    assert "secret key" not in findings(own_installation.run("doctor", "--json", "--repair"))
+    assert key.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_without_a_clip_and_a_clip_without_a_job_are_found_and_mended(
+    own_installation: Installation,
+) -> None:
+    import os
+
+    stray = own_installation.home / "media" / "clips" / "ab" / ("ab" + "0" * 30)
+    stray.mkdir(parents=True)
+    (stray / "480.mp4").write_bytes(b"left over")
+    os.utime(stray, (0, 0))
+    made = own_installation.ask(
+        "Clip.objects.create(account=Account.objects.get(handle='alice'), original='ab/none').pk"
+    )
+    assert made.isdigit()
+    done = own_installation.run("doctor", "--json")
+    assert done.returncode == 1
+    assert {"files", "clips"} <= set(findings(done))
+    assert {"files", "clips"} & set(
+        findings(own_installation.run("doctor", "--json", "--repair"))
+    ) == set()
+    assert not stray.exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "about", "word"),
+    [
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "database", "DATABASE_URL"),
+        ({"FILOSCOPE_UPLOAD_SECONDS_MAX": "long"}, "settings", "correct it"),
+        ({"FILOSCOPE_ORIGIN": "https://a.example"}, "proxy", "FILOSCOPE_BEHIND_PROXY=yes"),
+        ({"FILOSCOPE_DEBUG": "yes", "FILOSCOPE_BIND": "0.0.0.0:8000"}, "debug", "unset"),
+        ({"FILOSCOPE_MAIL_URL": "mail.example.org"}, "mail", "smtp://"),
+        ({"FILOSCOPE_DISK_FREE_MIN": str(10**18)}, "disk", "make room"),
+        ({"FILOSCOPE_WORKER": "2"}, "settings", "FILOSCOPE_WORKERS"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else next(iter(value)),
+)
+def test_what_is_wrong_is_named_with_how_to_mend_it(
+    installation: Installation, settings: dict[str, str], about: str, word: str
+) -> None:
+    done = installation.run("doctor", "--json", **settings)
+    assert word in findings(done)[about]["mend"]
+
+
+def test_no_database_is_a_sentence_and_no_traceback(installation: Installation) -> None:
+    done = installation.run(
+        "user", "create", "dora", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none"
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "DATABASE_URL" in done.stderr
