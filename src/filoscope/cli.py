@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("filoscope.server.operations.doctor", "say what is wrong here and how to mend it"),
     "backup": ("filoscope.server.operations.backup", "write database and media to one file"),
     "restore": ("filoscope.server.operations.restore", "bring a backup back"),
+    "recommend": ("filoscope.recommend.command", "measure the feed on a log of events"),
     "manage": ("filoscope.server.operations.manage", "Django's own management commands"),
 }
 EXIT_FAILED = 1
