@@ -39,7 +39,9 @@ export async function openComments(card) {
     document.body.classList.remove("comments-open");
     dialog.card.focus({ preventScroll: true });
   };
-  dialog.onkeydown = (event) => event.key === "Escape" && dialog.close();
+  dialog.onkeydown = ({ key }) => {
+    if (key === "Escape") dialog.close(); // an answer of false would swallow every other key
+  };
   try {
     const fragment = await fetchComments(`${card.dataset.url}/comments`);
     if (dialog.card === card) body.replaceChildren(...fragment.head.childNodes, ...fragment.body.childNodes);
