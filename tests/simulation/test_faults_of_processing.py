@@ -152,8 +152,7 @@ def _alive() -> set[int]:
 def _who_is_doing() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT worker_id FROM procrastinate_jobs "
-            "WHERE status = 'doing' AND task_name <> 'videos.sweep'"
+            "SELECT worker_id FROM procrastinate_jobs WHERE status = 'doing' AND args ? 'clip_id'"
         )
         return [number for (number,) in cursor.fetchall()]
 

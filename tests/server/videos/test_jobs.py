@@ -35,7 +35,7 @@ def jobs_in_queue() -> list[tuple[str, str, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT task_name, status, attempts FROM procrastinate_jobs "
-            "WHERE task_name <> 'videos.sweep' ORDER BY id"
+            "WHERE task_name IN ('videos.probe', 'videos.transcode', 'videos.publish') ORDER BY id"
         )
         return [(name.removeprefix("videos."), status, n) for name, status, n in cursor.fetchall()]
 
@@ -50,7 +50,11 @@ def listening() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Hear the live news of this test."""
     with psycopg.connect(running.database_url(), autocommit=True) as session:
         session.execute("LISTEN live")
-        yield lambda: [json.loads(said.payload)["news"] for said in session.notifies(timeout=0.1)]
+        yield lambda: [
+            news
+            for said in session.notifies(timeout=0.1)
+            if (news := json.loads(said.payload)["news"])["kind"] == "progress"
+        ]
 
 
 def test_a_clip_is_made_shown_and_complete(received: Clip, alice: Account) -> None:
