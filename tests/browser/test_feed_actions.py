@@ -123,7 +123,7 @@ def test_comments_open_over_the_feed_and_one_can_be_written(
     opened(signed_in_page, "/latest")
     signed_in_page.locator(".card").first.get_by_role("button", name="Comments").click()
     sheet = signed_in_page.get_by_role("dialog", name="Comments")
-    sheet.get_by_label("Add a comment").fill("Lovely light in this one")
+    sheet.get_by_label("Add a comment").press_sequentially("Lovely light in this one")
     sheet.get_by_role("button", name="Send").click()
     expect(sheet.get_by_text("Lovely light in this one")).to_be_visible()
     signed_in_page.keyboard.press("Escape")
