@@ -13,8 +13,10 @@ BIND    ?= 127.0.0.1:8000
 .DEFAULT_GOAL := demo
 
 $(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Filoscope needs Python 3.11 or newer. On Debian and Ubuntu: apt-get install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit("Filoscope needs Python 3.11 or newer; %s is %s" % (sys.executable, sys.version.split()[0]) if sys.version_info < (3, 11) else 0)'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
+	  { rm -rf $(VENV); echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
 	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
@@ -29,7 +31,7 @@ test: $(READY) browser  ## Every test, in a real browser too
 check: $(READY)  ## Format, lint, house rules, import contracts, types
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/ruff check src tests bench
-	$(BIN)/python -m pytest -q -p no:xdist tests/architecture
+	$(BIN)/python -m pytest -q -n 0 tests/architecture
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
