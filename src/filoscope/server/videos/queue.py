@@ -11,6 +11,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 QUEUE = "media"
+LONG, SHORT = 0, 10  # priorities: what takes seconds does not wait behind what takes minutes
 TASKS = "videos."  # what the names of this app's tasks begin with
 
 
@@ -28,6 +29,7 @@ def defer(task: str, clip_id: int) -> None:
         queue=QUEUE,
         lock=lock_of(clip_id),
         queueing_lock=f"{task}-{clip_id}",
+        priority=LONG if task == "transcode" else SHORT,
     )
     # The savepoint keeps the caller's transaction whole when the job is there already.
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
