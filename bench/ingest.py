@@ -22,19 +22,18 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import re
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.memory import PeakMemory
 from filoscope.media import Probe, Rung, plan_ladder, probe, transcode
 from filoscope.media.ladder import PRESET, SEGMENT_S
 from filoscope.media.picture import matrix_of
@@ -42,7 +41,6 @@ from filoscope.media.picture import matrix_of
 CLIPS_DEFAULT = Path("../shared/data/clips")
 VIDEO_SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"}
 NICENESS = 5  # The child of Filoscope runs at this; the peer gets the same.
-MEMORY_LOOK_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def _run(
     *,
     with_ssim: bool,
 ) -> Run:
-    with tempfile.TemporaryDirectory() as name, _Memory() as memory:
+    with tempfile.TemporaryDirectory() as name, PeakMemory() as memory:
         folder = Path(name)
         total_s, first_s, cpu_s = make(folder)
         memory.stop()
@@ -301,51 +299,6 @@ def _ssim(path: Path, made: Path, facts: Probe, rung: Rung, side: str) -> float:
     )
     found = re.search(r"SSIM Y:([0-9.]+)", said)
     return float(found.group(1)) if found else float("nan")
-
-
-class _Memory:
-    """Watch the proportional memory of all descendants of this process."""
-
-    def __enter__(self) -> _Memory:
-        self.peak_mb = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """Stop watching."""
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(MEMORY_LOOK_S):
-            total = sum(_pss_kb(pid) for pid in _descendants(os.getpid()))
-            self.peak_mb = max(self.peak_mb, total / 1024)
-
-
-def _descendants(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in task.read_text().split()]
-        except OSError:
-            continue
-        for child in children:
-            found += [child, *_descendants(child)]
-    return found
-
-
-def _pss_kb(pid: int) -> int:
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    found = re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)
-    return int(found.group(1)) if found else 0
 
 
 def _ratio(row: dict[str, object], key: str, peer_key: str = "") -> float:
