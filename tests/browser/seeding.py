@@ -98,30 +98,30 @@ class Community:
             clip.delete()
 
 
-def seed(home: Path) -> Community:
+def seed(home: Path, *, clips: int = CLIPS, duration_s: float = DURATION_S) -> Community:
     """Make the community that every browser test finds."""
     community = Community([], [], ())
     community.makers = [community.account(name, display_name=name.title()) for name in MAKERS]
-    community._models = tuple(_processed(home, community.makers[0]))
+    community._models = tuple(_processed(home, community.makers[0], duration_s))
     now = timezone.now()
     community.clips = [
         community.publish(
             community.makers[place % len(MAKERS)], like=place,
             published_at=now - timedelta(hours=place + 1), caption=WORDS[place % len(WORDS)],
         )
-        for place in range(CLIPS)
+        for place in range(clips)
     ]  # fmt: skip
     return community
 
 
-def _processed(home: Path, maker: Any) -> Iterator[Any]:
+def _processed(home: Path, maker: Any, duration_s: float) -> Iterator[Any]:
     """Send real files in by the door, and do their jobs; unlisted, so that no feed shows them."""
     from filoscope.server.videos.actions import UploadWish, receive_chunks
 
     sent = []
     for number, (width, height) in enumerate(SIZES):
         path = home / f"{number}.mp4"
-        write_test_clip(path, width=width, height=height, fps=24, duration_s=DURATION_S)
+        write_test_clip(path, width=width, height=height, fps=24, duration_s=duration_s)
         wish = UploadWish(
             size_bytes=path.stat().st_size, file_name=path.name, visibility="unlisted"
         )
