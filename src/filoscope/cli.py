@@ -16,7 +16,10 @@ from importlib import import_module
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what it does)
     "serve": ("filoscope.server.operations.serve", "run the network: web server and worker"),
-    "worker": ("filoscope.server.operations.worker", "run a worker alone, on this or another machine"),
+    "worker": (
+        "filoscope.server.operations.worker",
+        "run a worker alone, here or on another machine",
+    ),
     "demo": ("filoscope.server.operations.demo", "fill a demo community and serve it"),
     "user": ("filoscope.server.operations.user", "create or promote an account"),
     "add": ("filoscope.server.operations.add", "upload files as somebody"),
@@ -45,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except ERRORS as error:  # their words are for the person at the keyboard, who needs no traceback
+    except ERRORS as error:
+        # Their words are for the person at the keyboard, who needs no traceback.
         print(f"filoscope {name}: {error}", file=sys.stderr)
         return EXIT_FAILED
 
