@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,6 +96,19 @@ def test_the_database_ends_when_the_last_holder_of_a_lease_is_killed(home: Path)
     holders[1].send_signal(signal.SIGKILL)
     holders[1].wait()
     eventually(lambda: embedded_database.running(home) is None, what="the database's end")
+
+
+def test_a_data_folder_that_was_removed_while_it_ran_is_made_anew(place: Path) -> None:
+    with embedded_database.lease(place):
+        before = embedded_database.running(place)
+        assert before is not None
+        shutil.rmtree(place / "database")
+        with embedded_database.lease(place) as url, psycopg.connect(url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+            after = embedded_database.running(place)
+        assert after is not None
+        assert after.pid != before.pid
+        assert not psutil.pid_exists(before.pid) or psutil.Process(before.pid).status() == "zombie"
 
 
 def test_two_databases_live_beside_each_other(home: Path, place: Path) -> None:

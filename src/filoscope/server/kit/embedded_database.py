@@ -156,6 +156,7 @@ def _ensure_running(home: Path) -> Postmaster:
     if found is None:
         owner = postgres_programs.owner_of(folder)
         if not (folder / "PG_VERSION").exists():
+            postgres_programs.end_servers_of_a_removed_cluster(folder)
             postgres_programs.make_cluster(folder, owner)
         postgres_programs.refuse_other_version(folder)
         _remove_stale_pid(folder)

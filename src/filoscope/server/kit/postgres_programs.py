@@ -7,11 +7,13 @@ Only their files are used: importing the wheel's package would take a lock in /t
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import logging
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ CONFIGURATION = "filoscope.conf"
 START_LOG = "start.log"  # what is said before the server opens its own log
 LOG_FOLDER = "logs"
 INITDB_SECONDS_MAX = 300
+END_SECONDS_MAX = 30
 UMASK = 0o077  # nobody else reads the database's files
 
 log = logging.getLogger("filoscope.database")
@@ -186,6 +189,19 @@ def is_postmaster(pid: int, folder: Path) -> bool:
         return False
     except psutil.AccessDenied:
         return True  # of another user: its name says postgres, its files say that it is this one
+
+
+def end_servers_of_a_removed_cluster(folder: Path) -> None:
+    """Stop servers whose cluster was at this path and is gone: they would take the new one's socket away."""
+    import psutil
+
+    for one in psutil.process_iter(("name", "cmdline")):
+        words = one.info["cmdline"] or ()
+        if "postgres" in (one.info["name"] or "") and words[-2:] == ["-D", str(folder)]:
+            log.warning("process %d still serves a database that was removed; it is ended", one.pid)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.send_signal(signal.SIGQUIT)  # PostgreSQL: at once, there is nothing to save
+                one.wait(END_SECONDS_MAX)
 
 
 def is_alive(pid: int) -> bool:

@@ -10,9 +10,9 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from multiprocessing import get_context
@@ -69,22 +69,28 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     os.environ["FILOSCOPE_UPLOADS_A_DAY"] = NO_DAILY_LIMIT
     set_up_django()
+
+    if options.clips is None:
+        with _painting(options.count) as paintings:
+            community = _gather(wanted=options.count)
+            _hang(community, paintings)
+            community.wait()
+    else:
+        community = _gather(wanted=0)
+        _bring(community, options.clips)
+        community.wait()
+    return 0
+
+
+def _gather(*, wanted: int) -> Community:
+    """Make everyone who is not there yet."""
     from filoscope.server.operations.demo import life
 
     people = [_person(person) for person in (*MAKERS, *WATCHERS)]
     life.befriend(people)
-    makers = people[: len(MAKERS)]
-    community = Community(people)
-    arriving: Generator[Path, None, None] = (
-        _painted(community, makers, options.count)
-        if options.clips is None
-        else _found(community, makers, options.clips)
-    )
-    with closing(arriving):
-        for _ in arriving:
-            community.look()
-    community.wait()
-    return 0
+    community = Community(people, wanted=wanted)
+    community.remember()
+    return community
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +112,17 @@ class Community:
     playable: int = 0
     failed: int = 0
 
-    def known(self) -> set[str]:
-        """Return the names of files that were sent before, and take up those not lived in yet."""
-        from filoscope.server.videos.models import Upload
+    @property
+    def makers(self) -> list[Account]:
+        return self.people[: len(MAKERS)]
 
-        sent = Upload.objects.filter(account__in=self.people, state=Upload.State.COMPLETE)
-        for name, slug in sent.values_list("file_name", "clip__slug"):
+    def remember(self) -> None:
+        """Take up the clips of an earlier run: life around them may still be missing."""
+        for name, slug in _sent().items():
             if slug is not None:
                 self.waiting[slug] = name
             else:
                 self.failed += 1  # it was left out then, and said so; or somebody deleted it
-        return set(sent.values_list("file_name", flat=True))
 
     def send(
         self, account: Account, path: Path, *, name: str, caption: str, song: Song | None = None
@@ -225,40 +231,46 @@ def _paint_avatar(account: Account) -> None:
     set_avatar(account, encoded.getvalue())
 
 
-def _painted(
-    community: Community, makers: Sequence[Account], count: int
-) -> Generator[Path, None, None]:
-    """Paint the clips that are not there yet, several at a time, and send each when it is done."""
+def _sent() -> dict[str, str | None]:
+    """Return the files that were sent before, each with its clip's slug, or None if that is gone."""
+    from filoscope.server.videos.models import Upload
+
+    handles = [person.handle for person in MAKERS]
+    sent = Upload.objects.filter(account__handle__in=handles, state=Upload.State.COMPLETE)
+    return dict(sent.values_list("file_name", "clip__slug"))
+
+
+@contextmanager
+def _painting(count: int) -> Iterator[dict[Future[Path], tuple[int, ClipSpec]]]:
+    """Have the clips painted that are not there yet, by other processes."""
     from filoscope.media.synthetic import demo_specs
 
-    specs = demo_specs(count=count, seed=SEED)
-    known = community.known()
-    community.wanted = len(specs)
+    known = _sent()
+    specs = enumerate(demo_specs(count=count, seed=SEED))
+    missing = [(place, spec) for place, spec in specs if f"{spec.name}.mp4" not in known]
+    if not missing:
+        yield {}
+        return
     workshop = home() / WORKSHOP
     shutil.rmtree(workshop, ignore_errors=True)
-    missing = [(place, spec) for place, spec in enumerate(specs) if f"{spec.name}.mp4" not in known]
-    if not missing:
-        return
     workshop.mkdir(parents=True)
     # Spawned, not forked: this process has threads of its own, the database's connections.
     spawning = get_context("spawn")
     with ProcessPoolExecutor(_painters(), spawning, _begin_painting) as pool:
-        tasks: dict[Future[Path], tuple[int, ClipSpec]] = {
-            pool.submit(_paint, spec, workshop): (place, spec) for place, spec in missing
-        }
-        for task in as_completed(tasks):
-            place, spec = tasks[task]
-            path = task.result()
-            community.send(
-                makers[place % len(makers)],
-                path,
-                name=path.name,
-                caption=spec.caption,
-                song=Song(spec.song_title, spec.song_artist) if spec.song_title else None,
-            )
-            path.unlink()
-            yield path
+        yield {pool.submit(_paint, spec, workshop): (place, spec) for place, spec in missing}
     shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _hang(community: Community, paintings: dict[Future[Path], tuple[int, ClipSpec]]) -> None:
+    """Send each clip when it is done."""
+    for painting in as_completed(paintings):
+        place, spec = paintings[painting]
+        path = painting.result()
+        maker = community.makers[place % len(community.makers)]
+        song = Song(spec.song_title, spec.song_artist) if spec.song_title else None
+        community.send(maker, path, name=path.name, caption=spec.caption, song=song)
+        path.unlink()
+        community.look()
 
 
 def _painters() -> int:
@@ -290,25 +302,23 @@ def _sound(song: Song) -> Sound:
     return found or create(title=song.title, artist=song.artist)
 
 
-def _found(
-    community: Community, makers: Sequence[Account], folder: Path
-) -> Generator[Path, None, None]:
+def _bring(community: Community, folder: Path) -> None:
     """Send the videos of a folder, with each a maker in turn."""
     paths = [
         path
         for path in sorted(folder.rglob("*"))
         if path.suffix.lower() in VIDEO_ENDINGS and path.is_file()
     ]
-    known = community.known()
     community.wanted = len(paths)
     if not paths:
         say(f"  no video in {folder}: its files would end in {', '.join(sorted(VIDEO_ENDINGS))}")
+    known = _sent()
     for place, path in enumerate(paths):
         name = str(path.relative_to(folder))[:255]
         if name not in known:
-            maker = makers[place % len(makers)]
+            maker = community.makers[place % len(community.makers)]
             community.send(maker, path, name=name, caption=readable(path))
-        yield path
+        community.look()
 
 
 if __name__ == "__main__":
