@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from filoscope.server.kit import embedded_database
 import django_stubs_ext
 
+from filoscope.server.kit import embedded_database
 from filoscope.server.kit.environment import read
 
 django_stubs_ext.monkeypatch()  # before any model, form or admin says what it is generic over
@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "filoscope.server.kit.security.content_security_policy",
+    "filoscope.server.kit.readable.ReadableRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

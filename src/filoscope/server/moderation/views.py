@@ -72,6 +72,8 @@ def _reported(request: HttpRequest, viewer: Account) -> Subject | None:
     if len(named) != 1:
         return None
     kind, value = named[0], given[named[0]]
+    if "\0" in value:  # no text of PostgreSQL has one
+        return None
     if kind == "clip":
         clips = watchable(viewer).select_related("account")
         clip = clips.filter(slug=value).first()

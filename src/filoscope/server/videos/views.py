@@ -52,7 +52,7 @@ def _receive_form(request: HttpRequest) -> Clip:
     wish = actions.UploadWish(
         size_bytes=file.size,
         file_name=(file.name or "")[:255],
-        caption=request.POST.get("caption", ""),
+        caption=request.POST.get("caption", "").replace("\0", ""),
         visibility=request.POST.get("visibility", "public"),
     )
     return actions.receive_chunks(_maker(request), wish, file.chunks())
