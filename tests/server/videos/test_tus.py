@@ -102,7 +102,12 @@ def test_who_is_not_signed_in_may_not_upload(web: WebServer) -> None:
 
 @pytest.mark.parametrize(
     "foreign",
-    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}],
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Sec_Fetch_Site": "cross-site"},
+    ],
 )
 def test_another_sites_page_may_not_upload(sender: Sender, foreign: dict[str, str]) -> None:
     assert sender.ask("POST", "/tus/", Upload_Length="5", **foreign).status == 403

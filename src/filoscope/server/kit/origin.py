@@ -47,4 +47,13 @@ def is_same_origin(request: Request) -> bool:
     host = request.headers.get("host", "")
     if settings.USE_X_FORWARDED_HOST:
         host = request.headers.get("x-forwarded-host", host)
-    return urlsplit(origin).netloc == host or origin in settings.CSRF_TRUSTED_ORIGINS
+    return is_host_of(origin, host) or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def is_host_of(origin: str, host: str) -> bool:
+    """Whether an Origin names this host; one that cannot be read ("http://[", "null") names none."""
+    try:
+        netloc = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return bool(netloc) and netloc == host

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,6 +14,7 @@ from filoscope.server.feed import actions, beacon, rates
 from filoscope.server.feed.engine import engine
 from filoscope.server.feed.models import ViewingEvent
 from filoscope.server.feed.viewers import SESSION_KEY, account_of, viewer_of
+from filoscope.server.kit.origin import is_host_of
 from filoscope.server.social.queries import without_blocked
 from filoscope.server.videos.queries import watchable
 
@@ -31,7 +31,7 @@ def _is_same_origin(request: HttpRequest) -> bool:
     if site is not None:
         return site == "same-origin"
     origin = request.headers.get("Origin", "")
-    return urlsplit(origin).netloc == request.get_host() or origin in settings.CSRF_TRUSTED_ORIGINS
+    return is_host_of(origin, request.get_host()) or origin in settings.CSRF_TRUSTED_ORIGINS
 
 
 @csrf_exempt
