@@ -138,6 +138,8 @@ def test_nothing_else_is_served(web: WebServer, alice: Account, path: str) -> No
         "/media/clips/",
         "/media/../secret.key",
         "/media/uploads/x.mp4",
+        f"/media/avatars/{'x' * 300}.webp",
+        f"/static/{'x' * 300}.css",
         "/media/clips/../a.mp4",
         "/static/../x",
     ],

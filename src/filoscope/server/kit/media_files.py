@@ -34,6 +34,7 @@ TYPES = {
     ".png": "image/png",
     ".vtt": "text/vtt; charset=utf-8",
 }  # nothing else is ever made; an unknown ending is not served
+NAME_LETTERS_MAX = 255  # of a path and so of each part: disks refuse longer ones with an error
 TEXTS_KEPT = 256  # compressed texts in memory: some two megabytes
 _TEXTS = frozenset({"application/javascript", "application/json", "image/svg+xml"})
 _NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)+[A-Za-z0-9_-][A-Za-z0-9_.-]*")
@@ -49,7 +50,7 @@ def media(may_read: MayRead) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         name = request.path_params["path"]
         kind = TYPES.get(Path(name).suffix)
-        if kind is None or not _NAME.fullmatch(name) or ".." in name:
+        if kind is None or not _is_name(name):
             return _missing()
         folder = name.rpartition("/")[0]
         is_public = await may_read(folder, request)
@@ -64,7 +65,7 @@ def media(may_read: MayRead) -> Callable[[Request], Awaitable[Response]]:
 async def static(request: Request) -> Response:
     """Answer /static/<path>: collected files, or the sources while developing."""
     name = request.path_params["path"]
-    if not _NAME.fullmatch(f"static/{name}") or ".." in name:
+    if not _is_name(f"static/{name}"):
         return _missing()
     path = Path(settings.STATIC_ROOT) / name
     if not await in_thread(path.is_file):
@@ -79,6 +80,10 @@ async def static(request: Request) -> Response:
         if "gzip" in request.headers.get("accept-encoding", ""):
             return await _compressed(path, kind, kept, request)
     return await _file(path, kind, kept, request)
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= NAME_LETTERS_MAX and ".." not in name and bool(_NAME.fullmatch(name))
 
 
 async def _compressed(path: Path, kind: str, kept: str, request: Request) -> Response:
