@@ -51,7 +51,7 @@ def read(body: bytes) -> tuple[Told, ...]:
     """Read a batch, the earliest event first; raise `BadBatch`."""
     try:
         said = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadBatch(f"this is no JSON: {error}") from error
     events = said.get("events") if isinstance(said, dict) else None
     if not isinstance(events, list):
@@ -111,6 +111,6 @@ def _key(key: Any, where: str) -> uuid.UUID:
 
 def _number(value: Any, at_most: float, name: str) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or value < 0:
+    if not is_number or not 0 <= value < math.inf:  # no NaN, and no integer too long for a float
         raise BadBatch(f"{name} is {value!r:.40}, not a number from 0 up")
-    return min(float(value), at_most)
+    return float(min(value, at_most))
