@@ -136,7 +136,8 @@ class Recommender:
             raise ValueError(f"n must be 0 to {PAGE_MAX}, is {n}")
         with self._lock:
             viewer = self._learned.viewers.get(viewer_id)
-            rows = self._eligible(viewer, exclude, blocked_makers, allowed)
+            blocked = np.fromiter(blocked_makers, np.int64)
+            rows = self._eligible(viewer, exclude, blocked, allowed)
             if not rows.size:
                 return []
             follows = set(following) | (viewer.following if viewer else set())
@@ -148,7 +149,7 @@ class Recommender:
             picks = compose(
                 Pool(scored.total, features, scored.owed),
                 n,
-                previous_maker=self._previous_maker(viewer, exclude),
+                previous_maker=self._previous_maker(viewer, exclude, blocked),
                 explore_share=self.settings.explore_share,
                 variety=self.settings.variety,
                 generator=self._generator(viewer, len(exclude), now_s),
@@ -190,7 +191,7 @@ class Recommender:
         self,
         viewer: Viewer | None,
         exclude: Sequence[int],
-        blocked_makers: Iterable[int],
+        blocked: NDArray[np.int64],
         allowed: Allowed | None,
     ) -> NDArray[np.intp]:
         catalogue = self._catalogue
@@ -198,7 +199,6 @@ class Recommender:
         if viewer is not None:
             may[viewer.rows[: viewer.size]] = False
         may[catalogue.rows(exclude)] = False
-        blocked = np.fromiter(blocked_makers, np.int64)
         if blocked.size:
             may &= ~np.isin(catalogue.makers[: catalogue.size], blocked)
         if isinstance(allowed, Collection):
@@ -210,12 +210,15 @@ class Recommender:
             rows = rows[allowed(catalogue.clip_ids[rows])]
         return rows
 
-    def _previous_maker(self, viewer: Viewer | None, exclude: Sequence[int]) -> int:
+    def _previous_maker(
+        self, viewer: Viewer | None, exclude: Sequence[int], blocked: NDArray[np.int64]
+    ) -> int:
         """Return the feature code of the maker of what comes directly before the page."""
         catalogue = self._catalogue
         makers = catalogue.makers[: catalogue.size][catalogue.alive[: catalogue.size]]
+        makers = makers[~np.isin(makers, blocked)]
         if (makers == makers[0]).all():
-            return ANYBODY  # a community of one: keeping to the rule would show one clip
+            return ANYBODY  # nobody else to come between: keeping to the rule would show one clip
         held = catalogue.rows(exclude[-1:])
         if held.size:
             return int(catalogue.features[held[0], MAKER])

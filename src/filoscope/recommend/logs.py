@@ -72,8 +72,15 @@ def read_table(path: Path, *columns: str) -> dict[str, NDArray[Any]]:
     }
 
 
-def read_folder(folder: Path) -> Split:
-    """Read a folder of splits; the model learns from `train` and `valid`.
+def read_folder(folder: Path, *, learn_from_valid: bool = True, hide: bool = True) -> Split:
+    """Read a folder of splits.
+
+    Parameters
+    ----------
+    learn_from_valid
+        Whether a model may learn from `valid` too, or from `train` alone.
+    hide
+        Whether what a viewer met before the test is left out of it.
 
     Raises
     ------
@@ -98,13 +105,16 @@ def read_folder(folder: Path) -> Split:
         part: _ones(np.searchsorted(viewer_ids, who), np.searchsorted(clip_ids, what), shape)
         for part, (who, what) in pairs.items()
     }
-    watched = parts["train"].maximum(parts["valid"]).tocsr()
+    watched = parts["train"]
+    if learn_from_valid:
+        watched = watched.maximum(parts["valid"]).tocsr()
     shown = parts["seen"].maximum(watched).tocsr() if "seen" in parts else None
     targets = (
         np.arange(shape[1]) if ranked is None else np.searchsorted(clip_ids, np.unique(ranked))
     )
     hidden = watched if shown is None else shown
-    return Split(folder.name, watched, shown, hidden, _new(parts["test"], hidden), targets)
+    truth = _new(parts["test"], hidden) if hide else parts["test"]
+    return Split(folder.name, watched, shown, hidden, truth, targets)
 
 
 def read_events(path: Path) -> Split:
