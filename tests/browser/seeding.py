@@ -81,6 +81,10 @@ class Community:
             )  # fmt: skip
         return clip
 
+    def apart(self) -> Any:
+        """Post a clip that only its address leads to: no other test watches it."""
+        return self.publish(self.makers[0], published_at=timezone.now(), visibility="unlisted")
+
     @contextmanager
     def crowd(self, number: int, *, published_before: datetime) -> Iterator[None]:
         """Add so many clips, and take them away again."""

@@ -146,7 +146,7 @@ def test_share_gives_the_link_and_the_code_to_embed(desktop: Page) -> None:
 
 
 def test_what_was_watched_reaches_the_log(desktop: Page, community: Community) -> None:
-    slug = current_slug(opened(desktop, f"/v/{community.clips[3].slug}"))
+    slug = current_slug(opened(desktop, f"/v/{community.apart().slug}"))
     desktop.wait_for_function("() => document.querySelector('.card video')?.currentTime > 1")
     desktop.keyboard.press("ArrowDown")
     arrived(desktop, 1)
@@ -160,7 +160,7 @@ def test_events_survive_a_lost_connection_and_a_reload(
 ) -> None:
     page = open_page(1440, 900)
     page.route("**/feed/events", lambda route: route.abort())
-    slug = current_slug(opened(page, f"/v/{community.clips[7].slug}"))
+    slug = current_slug(opened(page, f"/v/{community.apart().slug}"))
     page.wait_for_function(
         "() => (localStorage.getItem('filoscope-events') ?? '').includes('started')"
     )
