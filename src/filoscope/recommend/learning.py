@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from filoscope.recommend import viewers
 from filoscope.recommend.catalogue import Catalogue
 from filoscope.recommend.events import ABOUT_MAKERS, WATCHED, Event, EventKind
 from filoscope.recommend.popularity import Popularity
 from filoscope.recommend.settings import OutcomeWeights
-from filoscope.recommend.viewers import Did, Viewer, worth
+from filoscope.recommend.viewers import Viewer, worth_of_one
 from filoscope.recommend.watching import WatchCurves
 
 SETS = {
-    EventKind.FINISH: Did.FINISHED,
-    EventKind.LIKE: Did.LIKED,
-    EventKind.SAVE: Did.SAVED,
-    EventKind.SHARE: Did.SHARED,
-    EventKind.COMMENT: Did.COMMENTED,
-    EventKind.USE_SOUND: Did.USED_SOUND,
-    EventKind.FOLLOW: Did.FOLLOWED,
-    EventKind.NOT_INTERESTED: Did.REJECTED,
-    EventKind.HIDE: Did.REJECTED,
-    EventKind.REPORT: Did.REJECTED,
+    EventKind.FINISH: viewers.FINISHED,
+    EventKind.LIKE: viewers.LIKED,
+    EventKind.SAVE: viewers.SAVED,
+    EventKind.SHARE: viewers.SHARED,
+    EventKind.COMMENT: viewers.COMMENTED,
+    EventKind.USE_SOUND: viewers.USED_SOUND,
+    EventKind.FOLLOW: viewers.FOLLOWED,
+    EventKind.NOT_INTERESTED: viewers.REJECTED,
+    EventKind.HIDE: viewers.REJECTED,
+    EventKind.REPORT: viewers.REJECTED,
 }
 CLEARS = {
-    EventKind.UNLIKE: Did.LIKED,
-    EventKind.UNSAVE: Did.SAVED,
-    EventKind.UNFOLLOW: Did.FOLLOWED,
+    EventKind.UNLIKE: viewers.LIKED,
+    EventKind.UNSAVE: viewers.SAVED,
+    EventKind.UNFOLLOW: viewers.FOLLOWED,
 }
 
 
@@ -72,20 +73,19 @@ def _meet(
 ) -> None:
     """Write down what was done with a clip; each deed counts once for each viewer and clip."""
     place = viewer.meeting(row)
-    here = slice(place, place + 1)
-    did = Did(int(viewer.did[place]))
-    before = float(worth(viewer.did[here], viewer.rank[here], weights)[0])
-    first_seen = Did.SEEN not in did
-    first_watched = event.kind in WATCHED and Did.WATCHED not in did
-    did |= Did.SEEN
+    did = int(viewer.did[place])
+    before = worth_of_one(did, float(viewer.rank[place]), weights)
+    first_seen = not did & viewers.SEEN
+    first_watched = event.kind in WATCHED and not did & viewers.WATCHED
+    did |= viewers.SEEN
     if event.kind in WATCHED:
         rank = _rank(event, float(catalogue.duration_s[row]), learned.curves, first=first_watched)
         viewer.rank[place] = rank if first_watched else max(rank, float(viewer.rank[place]))
-        did |= Did.WATCHED
-    did = (did | SETS.get(event.kind, Did(0))) & ~CLEARS.get(event.kind, Did(0))
+        did |= viewers.WATCHED
+    did = (did | SETS.get(event.kind, 0)) & ~CLEARS.get(event.kind, 0)
     viewer.did[place] = did
     viewer.time_s[place] = event.time_s
-    after = float(worth(viewer.did[here], viewer.rank[here], weights)[0])
+    after = worth_of_one(did, float(viewer.rank[place]), weights)
     learned.popularity.shown[row] += first_seen
     learned.popularity.add(
         row, time_s=event.time_s, views=float(first_watched), value=after - before
