@@ -111,7 +111,7 @@ def test_nothing_of_a_blocked_account_is_found(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(words=st.text(max_size=80), kind=st.sampled_from(["clips", "people", "tags", "sounds"]))
 def test_any_input_is_a_search(client: Client, words: str, kind: str) -> None:

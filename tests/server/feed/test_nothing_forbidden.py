@@ -19,7 +19,7 @@ from tests.server.feed.test_events import event, tell
 from tests.server.feed.test_tabs import slugs
 
 PEOPLE = 4  # the first one looks
-CLIPS = 8
+CLIPS = 6
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ STEPS = st.lists(
         st.integers(0, PEOPLE - 1),
         st.integers(0, CLIPS - 1),
     ),
-    max_size=14,
+    max_size=10,
 )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def may_find(viewer: Account, clip: Clip) -> bool:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_nothing_forbidden_is_served_and_nothing_twice(steps: list[Step]) -> None:
     engine._current = None
