@@ -63,6 +63,14 @@ def test_tags_and_sounds_of_public_clips_are_found(client: Client, bob: Account)
     assert links(client, "/search?in=sounds&q=river", "/sound/") == [heard.slug]
 
 
+def test_the_very_tag_that_was_typed_comes_before_those_used_more(
+    client: Client, bob: Account
+) -> None:
+    publish(bob, "#sea #seaside")
+    publish(bob, "#seaside")
+    assert links(client, "/search?in=tags&q=sea", "/tag/") == ["sea", "seaside"]
+
+
 def test_an_empty_search_shows_what_trends(client: Client, bob: Account) -> None:
     publish(bob, "#rain #bread")
     publish(bob, "#bread")

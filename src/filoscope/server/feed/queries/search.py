@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from filoscope.server.accounts.models import Account
@@ -75,11 +75,13 @@ def people(
 
 
 def tags(words: str, *, offset: int = 0) -> tuple[Sequence[Tag], bool]:
-    """Return hashtags of public clips that begin so, the most used first."""
+    """Return hashtags of public clips that begin so: just this one, then the most used."""
     name = tag_name(words.removeprefix("#")) or words.removeprefix("#").casefold()
     if not name:
         return [], False
-    rows, is_more = _page(_counted(Hashtag.objects.filter(name__startswith=name)), offset)
+    begins = _counted(Hashtag.objects.filter(name__startswith=name))
+    exact_first = Case(When(name=name, then=0), default=1, output_field=IntegerField())
+    rows, is_more = _page(begins.order_by(exact_first, "-clip_count", "name"), offset)
     return [Tag(row.name, row.clip_count) for row in rows], is_more
 
 

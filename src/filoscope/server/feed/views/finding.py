@@ -36,6 +36,7 @@ def find(request: HttpRequest) -> HttpResponse:
             context["next"] = "?" + urlencode({"q": words, "in": kind, "page": page + 1})
     else:
         context["trending"] = search.trending()
+        context["thumbs"], _ = thumbs.thumbs(thumbs.shown(account_of(request)), cursors.FIRST)
     return render(request, "feed/search.html", context)
 
 
