@@ -1,6 +1,6 @@
 """Files of this machine sent in as somebody, by the same door as any upload; and what became of them.
 
-clip = send(alice, Path("harbour.mp4"), name="harbour.mp4", caption="The harbour")
+clip = send(alice, Path("harbour.mp4"), name="harbour.mp4", caption="The harbour", origin="demo")
 """
 
 from __future__ import annotations
@@ -28,11 +28,16 @@ class Outcome:
     failure: str
 
 
-def send(account: Account, path: Path, *, name: str, caption: str) -> Clip:
-    """Copy a file in and queue its jobs; raise `UploadRefused` or `OSError`."""
+def send(account: Account, path: Path, *, name: str, caption: str, origin: str) -> Clip:
+    """Copy a file in and queue its jobs; raise `UploadRefused` or `OSError`.
+
+    `origin` says who sent it, in place of what a client says with its upload.
+    """
     from filoscope.server.videos.actions import UploadWish, receive_chunks
 
-    wish = UploadWish(size_bytes=path.stat().st_size, file_name=name[:255], caption=caption)
+    wish = UploadWish(
+        size_bytes=path.stat().st_size, file_name=name[:255], caption=caption, metadata=origin
+    )
     return receive_chunks(account, wish, chunks_of(path))
 
 
