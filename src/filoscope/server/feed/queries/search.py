@@ -104,7 +104,7 @@ def trending() -> Sequence[Tag]:
 
 def _counted(
     hashtags: QuerySet[Hashtag], clips: QuerySet[Clip] | None = None
-) -> QuerySet[Hashtag, Any]:
+) -> QuerySet[Any, Any]:
     among = visible(None) if clips is None else clips
     count = Count("clips", filter=Q(clips__in=among.values("pk")))
     return (
