@@ -21,12 +21,11 @@ from filoscope.recommend.logs import Split, read_folder
 from filoscope.recommend.peers import EASE_RIDGE
 from filoscope.recommend.ranking import coverage
 
-SKIP_WEIGHT = 0.05  # of EASE: what a clip left at once takes off, beside 1 that a liked one adds
-OWN_SKIP_WEIGHT = 0.0  # ours: on validation a skip said nothing that its likes had not
+SKIP_WEIGHT = 0.0  # a clip left at once takes off nothing: on validation that did only harm
 LEAD = 3.0  # weight of popularity before the first like; it fades with each
 MARKS = (10, 50, 100)  # swipes after which the reward is read
 LAST = 20  # swipes at the end whose reward shows whether a session runs dry
-PRIOR = 1e-6  # of popularity for models that have none: decides the first swipe alone
+PRIOR = 0.1  # of EASE: weight of popularity, 1 for the most popular clip
 Weights = NDArray[np.float32]
 Row = dict[str, str | float]
 
@@ -71,7 +70,7 @@ def ours(split: Split) -> Swiper:
         by_ease = sums[1] if len(sums) > 1 else None
         return model.blend(by_ease, sums[0]) + LEAD * model.popularity / (1.0 + likes)
 
-    return Swiper(weights, OWN_SKIP_WEIGHT, blend)
+    return Swiper(weights, SKIP_WEIGHT, blend)
 
 
 def by_popularity(split: Split) -> Swiper:
@@ -83,7 +82,8 @@ def by_popularity(split: Split) -> Swiper:
 def by_ease(split: Split) -> Swiper:
     """Fit EASE and add up its rows after every swipe; the first swipe goes by popularity."""
     weights = ease(split.watched, ridge=EASE_RIDGE)[np.ix_(split.targets, split.targets)]
-    prior = PRIOR * _popularity(split.watched, split.targets)
+    counts = _popularity(split.watched, split.targets)
+    prior = PRIOR * counts / max(float(counts.max()), 1.0)
     return Swiper([weights], SKIP_WEIGHT, lambda sums, likes: sums[0] + prior)
 
 
