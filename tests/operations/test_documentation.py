@@ -35,7 +35,8 @@ def options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_is_in_the_docs(name: str) -> None:
-    page = (HOSTING / "commands.md").read_text()
+    pages = (HOSTING / "commands.md", *(ROOT / "docs" / "engines").glob("*.md"))
+    page = "\n".join(path.read_text() for path in pages)
     parser = argparse.ArgumentParser()
     import_module(COMMANDS[name][0]).configure(parser)
     wanted = [f"filoscope {name}", *options_of(parser)]
