@@ -44,6 +44,7 @@ def report(reporter: Account, subject: Subject, *, reason: str, note: str = "") 
     if subject.person.pk == reporter.pk:
         raise ReportRefused("This is your own: you can delete it yourself.")
     Account.objects.select_for_update(no_key=True).get(pk=reporter.pk)  # one at a time: the limit
+    _hold(subject)
     open_reports = Report.objects.filter(reporter=reporter, decision=None, **subject.columns)
     if open_reports.update(reason=reason, note=note):
         return open_reports.get()
@@ -53,6 +54,13 @@ def report(reporter: Account, subject: Subject, *, reason: str, note: str = "") 
     made = Report.objects.create(reporter=reporter, reason=reason, note=note, **subject.columns)
     _hide_if_many_say_so(subject)
     return made
+
+
+def _hold(subject: Subject) -> None:
+    """Keep what is reported from being deleted meanwhile; say so when it was."""
+    rows = type(subject.thing)._default_manager.select_for_update(no_key=True)
+    if not rows.filter(pk=subject.thing.pk).values_list("pk"):
+        raise ReportRefused("This is not there any more.")
 
 
 def _hide_if_many_say_so(subject: Subject) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.http import Http404
+
 
 class VideosError(Exception):
     """Root of what this app raises."""
@@ -16,6 +18,10 @@ class UploadRefused(VideosError):
         super().__init__(sentence)
         self.code = code
         self.status = status
+
+
+class ClipGone(VideosError, Http404):
+    """A clip that was deleted between being found and being changed: not there, on every page."""
 
 
 class UploadGone(VideosError):

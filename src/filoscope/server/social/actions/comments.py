@@ -54,7 +54,9 @@ def comment(account: Account, clip: Clip, *, body: str, parent: int | None = Non
 @transaction.atomic
 def delete_comment(account: Account, written: Comment) -> None:
     """Delete one's own comment, or one below one's own clip, with its replies."""
-    clip = Clip.objects.select_for_update(no_key=True).get(pk=written.clip_id)
+    clip = Clip.objects.select_for_update(no_key=True).filter(pk=written.clip_id).first()
+    if clip is None:
+        raise NotThere("This clip is not there any more.")
     if account.pk not in (written.account_id, clip.account_id):
         raise NotAllowed("Only who wrote a comment or made the clip can delete it.")
     Comment.objects.filter(pk=written.pk).delete()

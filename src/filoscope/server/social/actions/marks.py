@@ -28,7 +28,7 @@ def like(account: Account, clip: Clip) -> int:
 @transaction.atomic
 def unlike(account: Account, clip: Clip) -> int:
     """Take a like back; return how many likes are left."""
-    clip = Clip.objects.select_for_update(no_key=True).get(pk=clip.pk)
+    clip = _still_there(clip)
     gone, _ = Like.objects.filter(account=account, clip=clip).delete()
     if gone:
         _count(clip, "like_count", -1)
@@ -49,7 +49,7 @@ def save(account: Account, clip: Clip) -> int:
 @transaction.atomic
 def unsave(account: Account, clip: Clip) -> int:
     """Keep it no longer; return by how many it is kept."""
-    clip = Clip.objects.select_for_update(no_key=True).get(pk=clip.pk)
+    clip = _still_there(clip)
     gone, _ = Save.objects.filter(account=account, clip=clip).delete()
     if gone:
         _count(clip, "save_count", -1)
@@ -68,6 +68,14 @@ def locked_clip(viewer: Account | None, clip: Clip) -> Clip:
     """Lock the clip's row if this viewer may watch it; raise `NotThere` if not."""
     allowed = without_blocked(watchable(viewer), viewer).filter(pk=clip.pk)
     found = allowed.select_for_update(of=("self",), no_key=True).first()
+    if found is None:
+        raise NotThere("This clip is not there any more.")
+    return found
+
+
+def _still_there(clip: Clip) -> Clip:
+    """Lock the clip's row, seen or not: what one did can be undone; raise `NotThere` if deleted."""
+    found = Clip.objects.select_for_update(no_key=True).filter(pk=clip.pk).first()
     if found is None:
         raise NotThere("This clip is not there any more.")
     return found

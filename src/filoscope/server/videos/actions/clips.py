@@ -13,6 +13,7 @@ from django.utils import timezone
 from filoscope.server.kit import captions
 from filoscope.server.sounds.models import Sound
 from filoscope.server.videos import files
+from filoscope.server.videos.errors import ClipGone
 from filoscope.server.videos.models import Clip, Hashtag, Upload
 
 SEARCH_CONFIGURATION = "simple"  # a community writes in many languages: no stemming of one
@@ -51,8 +52,11 @@ def _index_words(clip: Clip, names: tuple[str, ...]) -> None:
 
 
 def locked(clip: Clip) -> Clip:
-    """Return the row as it is now, held until the transaction ends."""
-    return Clip.objects.select_for_update(of=("self",)).get(pk=clip.pk)
+    """Return the row as it is now, held until the transaction ends, or raise `ClipGone`."""
+    row = Clip.objects.select_for_update(of=("self",)).filter(pk=clip.pk).first()
+    if row is None:
+        raise ClipGone("This clip was deleted a moment ago.")
+    return row
 
 
 def validate(row: Model, *names: str) -> None:

@@ -1,0 +1,74 @@
+"""Two people, or two thumbs, at the same moment: the later one is told that it is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from filoscope.server.accounts.models import Account
+from filoscope.server.moderation import actions as moderation
+from filoscope.server.moderation.errors import ReportRefused
+from filoscope.server.moderation.models import Report
+from filoscope.server.moderation.subjects import Subject
+from filoscope.server.privacy.actions import erase_account
+from filoscope.server.social import actions as social
+from filoscope.server.social.errors import NotThere
+from filoscope.server.videos import actions as videos
+from filoscope.server.videos.errors import ClipGone
+from filoscope.server.videos.models import Clip, Upload
+from tests.server.cast import _quick_and_apart, alice, at_once, bob, browser, publish
+
+__all__ = ["_quick_and_apart", "alice", "bob"]
+
+
+@pytest.fixture
+def gone(db: None, alice: Account) -> Clip:
+    """A clip that somebody found, and that was deleted before they pressed anything."""
+    clip = publish(alice)
+    videos.delete(Clip.objects.get(pk=clip.pk))
+    return clip
+
+
+@pytest.mark.parametrize("act", [videos.delete, videos.post, videos.edit, videos.hide, videos.show])
+def test_a_clip_deleted_meanwhile_cannot_be_changed(gone: Clip, act: Any) -> None:
+    with pytest.raises(ClipGone):
+        act(gone)
+
+
+@pytest.mark.parametrize("act", [social.like, social.unlike, social.save, social.unsave])
+def test_a_clip_deleted_meanwhile_cannot_be_marked(gone: Clip, bob: Account, act: Any) -> None:
+    with pytest.raises(NotThere):
+        act(bob, gone)
+
+
+def test_a_clip_deleted_meanwhile_cannot_be_reported(gone: Clip, bob: Account) -> None:
+    with pytest.raises(ReportRefused):
+        moderation.report(bob, Subject("clip", gone), reason=Report.Reason.SPAM)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clip_deleted_twice_at_once_is_gone_once_and_absent_once(alice: Account) -> None:
+    path = f"/api/v1/clips/{publish(alice).slug}"
+    answers = at_once(*[lambda: browser(alice).delete(path).status_code] * 3)
+    assert [204, 404, 404] == sorted(answers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_can_leave_while_its_upload_is_arriving(
+    alice: Account, settings: Any, tmp_path: Any
+) -> None:
+    settings.UPLOAD_ROOT, settings.DISK_FREE_MIN_BYTES = tmp_path, 0
+    upload = videos.create_upload(alice, videos.UploadWish(size_bytes=5))
+    with videos.open_for_writing(upload.pk):  # as the connection that sends it does
+        erase_account(Account.objects.get(pk=alice.pk))
+    assert not Account.objects.filter(handle="alice").exists()
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leaving_twice_is_leaving_once(alice: Account) -> None:
+    found = Account.objects.get(pk=alice.pk)
+    erase_account(Account.objects.get(pk=alice.pk))
+    erase_account(found)
+    assert not Account.objects.filter(handle="alice").exists()
