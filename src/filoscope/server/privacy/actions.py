@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -11,6 +13,7 @@ from filoscope.server.accounts.models import Account
 from filoscope.server.moderation.models import Decision, Report
 from filoscope.server.social.actions import erase_traces
 from filoscope.server.videos import actions as videos
+from filoscope.server.videos.errors import UploadBusy, UploadGone
 from filoscope.server.videos.models import Clip, Upload
 
 
@@ -22,9 +25,11 @@ def erase_account(account: Account) -> None:
     former handles are free again. Watching history goes with the account (feed's rows cascade).
     """
     Account.objects.filter(pk=account.pk).update(is_active=False)  # nothing new begins from here
-    Account.objects.select_for_update().get(pk=account.pk)
+    if not Account.objects.select_for_update().filter(pk=account.pk).values_list("pk"):
+        return  # pressed twice: the first press did it
     for upload in Upload.objects.filter(account=account, clip=None).order_by("pk"):
-        videos.terminate(upload)
+        with suppress(UploadBusy, UploadGone):  # its row goes below, its file with the sweep
+            videos.terminate(upload)
     for clip in Clip.objects.filter(account=account).order_by("pk"):
         videos.delete(clip)
     Decision.objects.filter(account=account).update(note="")

@@ -24,7 +24,8 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     assert isinstance(account, Account)  # login_required lets nobody else through
     form = FarewellForm(request.POST or None, account=account)
     if request.method == "POST" and form.is_valid():
-        erase_account(Account.objects.get(pk=account.pk))
+        if (leaving := Account.objects.filter(pk=account.pk).first()) is not None:
+            erase_account(leaving)
         logout(request)
         messages.success(request, "Your account and everything in it is gone. Farewell.")
         return HttpResponseRedirect("/")
