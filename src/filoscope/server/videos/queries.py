@@ -33,7 +33,7 @@ def watchable(viewer: Account | None) -> QuerySet[Clip]:
         return playable
     shown = _published() & (_audience(viewer) | Q(visibility=Visibility.UNLISTED))
     if viewer is not None:
-        shown |= Q(account=viewer)
+        shown = Q(account=viewer) | (shown & ~Q(account__in=_apart(viewer)))
     return playable.filter(shown)
 
 
@@ -44,6 +44,12 @@ def _published() -> Q:
         hidden_at__isnull=True,
         account__is_active=True,
     )
+
+
+def _apart(viewer: Account) -> QuerySet[Account]:
+    """Accounts that have blocked this viewer or are blocked by them: social's table, as `_audience`."""
+    blocks = Q(blocks__blocked=viewer) | Q(blocked_by__blocker=viewer)
+    return Account.objects.filter(blocks)
 
 
 def _audience(viewer: Account | None) -> Q:
