@@ -133,7 +133,7 @@ def test_comments_open_over_the_feed_and_one_can_be_written(
 
 def test_the_menu_gives_the_reason_and_less_like_this_moves_on(desktop: Page) -> None:
     slug = current_slug(opened(desktop, "/"))
-    desktop.locator(".card").first.get_by_role("button", name="More").click()
+    desktop.locator(".card").first.get_by_role("button", name="More", exact=True).click()
     desktop.get_by_role("button", name="Not interested").click()
     assert slug != arrived(desktop, 1)
     running.until(lambda: "not_interested" in _kinds(slug), what="not_interested in the log")
