@@ -149,7 +149,7 @@ class Recommender:
             picks = compose(
                 Pool(scored.total, features, scored.owed),
                 n,
-                previous_maker=self._previous_maker(viewer, exclude, blocked),
+                previous_maker=self._previous_maker(viewer, exclude, rows),
                 explore_share=self.settings.explore_share,
                 variety=self.settings.variety,
                 generator=self._generator(viewer, len(exclude), now_s),
@@ -211,14 +211,13 @@ class Recommender:
         return rows
 
     def _previous_maker(
-        self, viewer: Viewer | None, exclude: Sequence[int], blocked: NDArray[np.int64]
+        self, viewer: Viewer | None, exclude: Sequence[int], rows: NDArray[np.intp]
     ) -> int:
         """Return the feature code of the maker of what comes directly before the page."""
         catalogue = self._catalogue
-        makers = catalogue.makers[: catalogue.size][catalogue.alive[: catalogue.size]]
-        makers = makers[~np.isin(makers, blocked)]
+        makers = catalogue.makers[rows]
         if (makers == makers[0]).all():
-            return ANYBODY  # nobody else to come between: keeping to the rule would show one clip
+            return ANYBODY  # all that is left is by one maker: the rule would hide it for good
         held = catalogue.rows(exclude[-1:])
         if held.size:
             return int(catalogue.features[held[0], MAKER])

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
@@ -27,13 +26,6 @@ def _own_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "LOOK_EVERY_S", 0.0)
     monkeypatch.setattr(rates, "events", rates.Buckets(rates.EVENTS_A_MINUTE))
     monkeypatch.setattr(rates, "viewers", rates.Buckets(rates.VIEWERS_A_MINUTE))
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_addresses(settings: LazySettings) -> None:
-    """Name static files as they are: hashed names are made when a server starts."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 def account(handle: str, **fields: Any) -> Account:
