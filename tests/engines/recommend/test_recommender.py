@@ -120,14 +120,6 @@ def test_a_maker_who_is_alone_for_this_viewer_still_has_a_feed():
     assert sorted(ids(recommender, blocked_makers=[ALICE])) == [0, 1, 2, 3]
 
 
-def test_what_is_left_by_the_maker_just_seen_is_not_withheld():
-    recommender = Recommender()
-    for clip_id in range(6):
-        recommender.add(clip(clip_id, maker_id=BOB if clip_id < 5 else ALICE))
-    met = [5, 0]  # what is left is by the maker of the last one
-    assert sorted(ids(recommender, exclude=met)) == [1, 2, 3, 4]
-
-
 def test_a_followed_maker_comes_first_and_the_reason_says_so():
     recommender = community()
     recommender.observe(Event(EventKind.FOLLOW, viewer_id=ALICE, maker_id=1007, time_s=NOW_S))
