@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model
@@ -10,15 +10,8 @@ from django.http import HttpRequest
 
 from filoscope.server.videos.models import CaptionTrack, Clip, Hashtag, Rendition, Upload
 
-if TYPE_CHECKING:  # Django's classes take no parameter when they run
-    Admin = admin.ModelAdmin[Any]
-    Inline = admin.TabularInline[Any, Any]
-else:
-    Admin = admin.ModelAdmin
-    Inline = admin.TabularInline
 
-
-class ReadOnlyAdmin(Admin):
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """Shows rows and changes none: an edit here would go past the actions."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -31,7 +24,7 @@ class ReadOnlyAdmin(Admin):
         return False
 
 
-class RenditionInline(Inline):
+class RenditionInline(admin.TabularInline[Any, Any]):
     model = Rendition
     extra = 0
 
