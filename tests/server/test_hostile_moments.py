@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from filoscope.server.accounts.models import Account
 from filoscope.server.moderation import actions as moderation
@@ -17,6 +19,7 @@ from filoscope.server.social.errors import NotThere
 from filoscope.server.videos import actions as videos
 from filoscope.server.videos.errors import ClipGone
 from filoscope.server.videos.models import Clip, Upload
+from tests import running
 from tests.server.cast import _quick_and_apart, alice, at_once, bob, browser, publish
 
 __all__ = ["_quick_and_apart", "alice", "bob"]
@@ -64,6 +67,37 @@ def test_an_account_can_leave_while_its_upload_is_arriving(
         erase_account(Account.objects.get(pk=alice.pk))
     assert not Account.objects.filter(handle="alice").exists()
     assert not Upload.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_posted_in_the_moment_of_arrival_reaches_the_clip(
+    alice: Account, settings: Any, tmp_path: Any
+) -> None:
+    settings.UPLOAD_ROOT, settings.DISK_FREE_MIN_BYTES = tmp_path, 0
+    upload = videos.create_upload(alice, videos.UploadWish(size_bytes=5, post=False))
+
+    def post() -> None:
+        videos.edit_upload(Upload.objects.get(pk=upload.pk), caption="First light", post=True)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            videos.receive(upload)
+            posting = pool.submit(post)
+            running.until(_somebody_waits, what="the one who posts to wait for the clip")
+        posting.result()
+    clip = Clip.objects.get()
+    assert clip.caption == "First light"
+    assert clip.posted_at is not None
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db(transaction=True)

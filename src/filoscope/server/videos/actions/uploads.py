@@ -238,7 +238,9 @@ def edit_upload(
     post: bool | None = None,
 ) -> Upload:
     """Change what the clip is or will be made with, however far its bytes are on their way."""
-    row = Upload.objects.select_for_update(of=("self",)).select_related("clip").get(pk=upload.pk)
+    # The clip is read by a query of its own: joined to a row that had to be waited for, it would be
+    # missing still, and what was written here would never reach it.
+    row = Upload.objects.select_for_update().get(pk=upload.pk)
     if row.clip is not None:
         row.clip = clips.edit(row.clip, caption=caption, visibility=visibility)
         if post:
