@@ -6,15 +6,7 @@ import { countText } from "./shelf.js";
 // What is pressed -> what the log calls it, and its opposite.
 const KINDS = { like: ["liked", "unliked"], save: ["saved"], follow: ["followed", "unfollowed"] };
 
-/** Ask the person to sign in, and to come back to this clip. */
-export function askToSignIn(card) {
-  const dialog = document.getElementById("sign-in");
-  for (const link of dialog.querySelectorAll("[data-next]")) {
-    link.href = link.dataset.next + encodeURIComponent(card.dataset.url);
-  }
-  dialog.showModal();
-}
-
+const askToSignIn = (card) => import("./sheets.js").then((sheets) => sheets.askToSignIn(card));
 const cookie = (name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1] ?? "";
 
 /** Post as the form would, but stay on the page; null when it did not work. */

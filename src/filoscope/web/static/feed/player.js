@@ -237,6 +237,7 @@ export class Player {
     const seconds = Number(this.seekBar.value);
     this.video.fastSeek ? this.video.fastSeek(seconds) : (this.video.currentTime = seconds);
     this.#showTime(seconds);
+    import("./scrub.js").then(({ showTile }) => showTile(this.controls, this.card, seconds));
   }
 
   #scrubbed() {

@@ -1,4 +1,4 @@
-// What opens over the feed: comments, the menu of a clip, sharing. Loaded when first wanted.
+// What opens over the feed: comments, signing in, the menu of a clip, sharing. Loaded when first wanted.
 import { toast } from "../toast.js";
 import "../people/comments.js"; // what is inside the comments is theirs
 import { post } from "./actions.js";
@@ -58,6 +58,17 @@ document.addEventListener("comments:counted", ({ detail }) => {
   if (detail.count > Number(words.dataset.count)) record(card, "commented");
   words.textContent = countText((words.dataset.count = detail.count));
 });
+
+// ---- signing in ----
+
+/** Ask the person to sign in, and to come back to this clip. */
+export function askToSignIn(card) {
+  const dialog = document.getElementById("sign-in");
+  for (const link of dialog.querySelectorAll("[data-next]")) {
+    link.href = link.dataset.next + encodeURIComponent(card.dataset.url);
+  }
+  dialog.showModal();
+}
 
 // ---- the menu ----
 
