@@ -1,5 +1,6 @@
 """Events in, a ranked and explained feed out. Pivot: `Candidate`."""
 
+from filoscope.recommend.beliefs import Belief
 from filoscope.recommend.candidate import Candidate, Reason, ReasonKind, Source, say
 from filoscope.recommend.catalogue import CatalogueEntry
 from filoscope.recommend.engine import PAGE_MAX, Context, Recommender
@@ -9,11 +10,12 @@ from filoscope.recommend.errors import (
     RecommendError,
     SnapshotUnreadable,
 )
-from filoscope.recommend.events import Event, EventKind
+from filoscope.recommend.events import Event, EventKind, Topic
 from filoscope.recommend.settings import OutcomeWeights, ScoreWeights, Settings
 
 __all__ = [
     "PAGE_MAX",
+    "Belief",
     "Candidate",
     "CatalogueEntry",
     "Context",
@@ -30,5 +32,6 @@ __all__ = [
     "Settings",
     "SnapshotUnreadable",
     "Source",
+    "Topic",
     "say",
 ]

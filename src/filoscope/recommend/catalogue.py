@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.recommend.errors import InvalidEntry
+from filoscope.recommend.postings import Postings
 
 TAGS_MAX = 8  # of one clip: more describe nothing, and cost room in every row
 FIRST_ROOM = 1024  # rows; doubled whenever they run out
@@ -73,6 +74,8 @@ class Catalogue:
     alive : (room,) bool
     features : (room, 2 + TAGS_MAX) int32, codes; `NOTHING` pads
     languages : (room,) int32, codes; 0 is none
+    postings
+        The clips that bear each feature code.
     """
 
     COLUMNS = (
@@ -90,6 +93,7 @@ class Catalogue:
         self.languages = np.zeros(FIRST_ROOM, np.int32)
         self.feature_names: list[tuple[str, int | str]] = [("nothing", 0)]
         self.language_names: list[str] = [""]
+        self.postings = Postings(FIRST_ROOM, TAGS.stop)
         self._row_of: dict[int, int] = {}
         self._code_of: dict[tuple[str, int | str], int] = {}
 
@@ -111,6 +115,8 @@ class Catalogue:
                 self._double()
             self._row_of[entry.clip_id] = row
             self.size += 1
+        else:
+            self.postings.unlink(row, self.features)
         self.clip_ids[row] = entry.clip_id
         self.makers[row] = entry.maker_id
         self.duration_s[row] = entry.duration_s
@@ -118,6 +124,8 @@ class Catalogue:
         self.alive[row] = True
         self.features[row] = self._codes(entry)
         self.languages[row] = self._language(entry.language)
+        self.postings.make_room(len(self.clip_ids), len(self.feature_names))
+        self.postings.link(row, self.features)
         return row
 
     def remove(self, clip_id: int) -> bool:
@@ -135,15 +143,16 @@ class Catalogue:
 
     def _codes(self, entry: CatalogueEntry) -> NDArray[np.int32]:
         codes = np.zeros(TAGS.stop, np.int32)
-        codes[MAKER] = self._code(("maker", entry.maker_id))
+        codes[MAKER] = self.code_of(("maker", entry.maker_id))
         if entry.sound_id is not None:
-            codes[SOUND] = self._code(("sound", entry.sound_id))
+            codes[SOUND] = self.code_of(("sound", entry.sound_id))
         tags = dict.fromkeys(tag.casefold() for tag in entry.tags)
         for column, tag in enumerate(list(tags)[:TAGS_MAX], start=TAGS.start):
-            codes[column] = self._code(("tag", tag))
+            codes[column] = self.code_of(("tag", tag))
         return codes
 
-    def _code(self, feature: tuple[str, int | str]) -> int:
+    def code_of(self, feature: tuple[str, int | str]) -> int:
+        """Return the code of a maker, sound or tag, given out if it is new."""
         code = self._code_of.get(feature)
         if code is None:
             code = self._code_of[feature] = len(self.feature_names)
@@ -183,6 +192,9 @@ class Catalogue:
         self._code_of = {
             feature: code for code, feature in enumerate(self.feature_names) if code != NOTHING
         }
+        self.postings = Postings(FIRST_ROOM, TAGS.stop)
+        self.postings.make_room(room, len(self.feature_names))
+        self.postings.link_all(self.features, self.size)
 
 
 def base_language(tag: str) -> str:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.recommend import snapshots
+from filoscope.recommend.beliefs import Belief, beliefs_of
 from filoscope.recommend.candidate import Candidate
 from filoscope.recommend.catalogue import MAKER, NOTHING, Catalogue, CatalogueEntry
 from filoscope.recommend.events import Event
@@ -161,6 +162,18 @@ class Recommender:
         with self._lock:
             viewer = self._learned.viewers.get(viewer_id)
             return viewer.size if viewer else 0
+
+    def beliefs(self, viewer_id: int, *, now_s: float) -> tuple[Belief, ...]:
+        """Return what is believed of a viewer: what they asked for first, then the strongest."""
+        with self._lock:
+            viewer = self._learned.viewers.get(viewer_id)
+            return beliefs_of(viewer, self._catalogue, now_s=now_s, settings=self.settings)
+
+    def is_learning(self, viewer_id: int, *, now_s: float) -> bool:
+        """Say whether what a viewer does now is learned from: False while they have paused it."""
+        with self._lock:
+            viewer = self._learned.viewers.get(viewer_id)
+            return viewer is None or viewer.said is None or not viewer.said.is_paused(now_s)
 
     def forget(self, viewer_id: int) -> bool:
         """Forget a viewer, also what they have seen; False if nothing was known of them."""

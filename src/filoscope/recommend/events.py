@@ -35,8 +35,20 @@ class EventKind(StrEnum):
     NOT_INTERESTED = "not_interested"
     HIDE = "hide"  # do not show me this again; weighs like not interested
     REPORT = "report"
+    # Corrections: what a viewer says about what the feed believes of them.
+    MORE = "more"  # of a topic
+    LESS = "less"  # of a topic
+    FORGET_TOPIC = "forget_topic"  # what was done with clips of a topic until now
+    RESET = "reset"  # everything that was learned until now, but not what was seen
+    PAUSE = "pause"  # learn nothing from here on
+    RESUME = "resume"  # learn again
 
 
+Topic = tuple[str, int | str]
+"""What clips can share, as the catalogue names it: ("maker", 9), ("sound", 31), ("tag", "cats")."""
+
+ABOUT_TOPICS = frozenset({EventKind.MORE, EventKind.LESS, EventKind.FORGET_TOPIC})
+CORRECTIONS = ABOUT_TOPICS | {EventKind.RESET, EventKind.PAUSE, EventKind.RESUME}
 ABOUT_MAKERS = frozenset({EventKind.FOLLOW, EventKind.UNFOLLOW})
 WATCHED = frozenset({EventKind.WATCH, EventKind.FINISH, EventKind.SKIP})
 
@@ -54,7 +66,10 @@ class Event:
     time_s
         When, in Unix seconds.
     clip_id, maker_id
-        About what. `FOLLOW` and `UNFOLLOW` need one of the two, every other kind the clip.
+        About what. `FOLLOW` and `UNFOLLOW` need one of the two, corrections neither, every other
+        kind the clip.
+    topic
+        What `MORE`, `LESS` and `FORGET_TOPIC` are about; a tag in lower case.
     watched_s
         Seconds watched in all, every loop counted in.
     duration_s
@@ -84,6 +99,7 @@ class Event:
     position: int | None = None
     tab: str = ""
     propensity: float | None = None
+    topic: Topic | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be true before it reaches what was learned."""
@@ -95,6 +111,10 @@ class Event:
             raise InvalidEvent(f"{self.kind} event: loops is {self.loops}, must be 0 or more")
         if self.propensity is not None and not 0 < self.propensity <= 1:
             raise InvalidEvent(f"{self.kind} event: propensity {self.propensity} is not in (0, 1]")
+        if self.kind in ABOUT_TOPICS and self.topic is None:
+            raise InvalidEvent(f"{self.kind} event: names no topic")
+        if self.kind in CORRECTIONS:
+            return
         if self.clip_id is None and not (self.kind in ABOUT_MAKERS and self.maker_id is not None):
             raise InvalidEvent(f"{self.kind} event: names no clip")
 

@@ -1,12 +1,15 @@
-"""From one event to what is known: meetings, popularity, watch curves."""
+"""From one event to what is known: meetings, popularity, watch curves, corrections."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from filoscope.recommend import viewers
 from filoscope.recommend.catalogue import Catalogue
-from filoscope.recommend.events import ABOUT_MAKERS, WATCHED, Event, EventKind
+from filoscope.recommend.corrections import Corrections
+from filoscope.recommend.events import ABOUT_MAKERS, CORRECTIONS, WATCHED, Event, EventKind
 from filoscope.recommend.popularity import Popularity
 from filoscope.recommend.settings import OutcomeWeights
 from filoscope.recommend.viewers import Viewer, worth_of_one
@@ -43,12 +46,15 @@ class Learned:
 def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: OutcomeWeights) -> bool:
     """Learn from one event; False if it is about a clip never added."""
     row = None if event.clip_id is None else catalogue.row(event.clip_id)
-    if row is None and event.kind not in ABOUT_MAKERS:
+    if row is None and event.kind not in ABOUT_MAKERS | CORRECTIONS:
         return False
     viewer = learned.viewers.get(event.viewer_id)
     if viewer is None:
         viewer = learned.viewers[event.viewer_id] = Viewer(len(learned.viewers))
     viewer.events += 1
+    if event.kind in CORRECTIONS:
+        _correct(event, viewer, catalogue)
+        return True
     if event.kind in ABOUT_MAKERS:
         maker = event.maker_id
         if maker is None:
@@ -58,9 +64,39 @@ def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: Outcome
         (viewer.following.add if event.kind is EventKind.FOLLOW else viewer.following.discard)(
             maker
         )
-    if row is not None:
+    if row is None:
+        return True
+    codes = catalogue.features[row].tolist() if viewer.said else ()
+    if viewer.said is not None and viewer.said.is_unlearned(codes, event.time_s):
+        _see(event, row, viewer, learned)
+    else:
         _meet(event, row, viewer, catalogue, learned, weights)
     return True
+
+
+def _correct(event: Event, viewer: Viewer, catalogue: Catalogue) -> None:
+    """Take in what a viewer says, and wipe from their meetings what is to be forgotten."""
+    if viewer.said is None:
+        viewer.said = Corrections()
+    code = None if event.topic is None else catalogue.code_of(event.topic)
+    viewer.said.take(event.kind, code, time_s=event.time_s)
+    old = viewer.time_s[: viewer.size] <= event.time_s
+    if event.kind is EventKind.FORGET_TOPIC:
+        old &= (catalogue.features[viewer.rows[: viewer.size]] == code).any(axis=1)
+    elif event.kind is not EventKind.RESET:
+        return
+    places = np.flatnonzero(old)
+    viewer.did[places] = viewers.SEEN | viewers.COUNTED
+    viewer.rank[places] = 0.0
+
+
+def _see(event: Event, row: int, viewer: Viewer, learned: Learned) -> None:
+    """Note that a clip was seen, and nothing else."""
+    place = viewer.meeting(row)
+    if not viewer.did[place] & viewers.SEEN:
+        viewer.did[place] = viewers.SEEN
+        viewer.time_s[place] = event.time_s
+        learned.popularity.shown[row] += 1
 
 
 def _meet(
@@ -85,8 +121,10 @@ def _meet(
     did = (did | SETS.get(event.kind, 0)) & ~CLEARS.get(event.kind, 0)
     viewer.did[place] = did
     viewer.time_s[place] = event.time_s
-    after = worth_of_one(did, float(viewer.rank[place]), weights)
     learned.popularity.shown[row] += first_seen
+    if did & viewers.COUNTED:
+        return  # counted before it was forgotten: forgetting again and again lifts no clip
+    after = worth_of_one(did, float(viewer.rank[place]), weights)
     learned.popularity.add(
         row, time_s=event.time_s, views=float(first_watched), value=after - before
     )

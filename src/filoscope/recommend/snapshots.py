@@ -14,23 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.recommend.catalogue import Catalogue
+from filoscope.recommend.corrections import Corrections
 from filoscope.recommend.errors import SnapshotUnreadable
 from filoscope.recommend.learning import Learned
-from filoscope.recommend.popularity import Popularity
 from filoscope.recommend.viewers import Viewer
 
-VERSION = 1  # of this layout; another one is not read
+VERSION = 2  # of this layout; another one is not read
 
 
 def write(catalogue: Catalogue, learned: Learned) -> bytes:
     """Return the bytes of a state."""
     columns, names = catalogue.state()
     arrays = {f"catalogue.{name}": column for name, column in columns.items()}
-    for name in Popularity.COLUMNS:
-        arrays[f"popularity.{name}"] = getattr(learned.popularity, name)[: catalogue.size]
+    popularity = learned.popularity.state()
+    arrays |= {f"popularity.{name}": column for name, column in popularity.items()}
     arrays["curves"] = learned.curves.counts
     arrays |= {f"viewers.{name}": column for name, column in _viewers(learned.viewers).items()}
-    said = json.dumps({"version": VERSION, "landmark_s": learned.popularity.landmark_s, **names})
+    corrections = [
+        [place, viewer.said.state()]
+        for place, viewer in enumerate(learned.viewers.values())
+        if viewer.said is not None
+    ]
+    about = {"landmark_s": learned.popularity.landmark_s, "corrections": corrections}
+    said = json.dumps({"version": VERSION, **about, **names})
     arrays["names"] = np.frombuffer(said.encode(), np.uint8)
     file = io.BytesIO()
     np.savez(file, allow_pickle=False, **arrays)
@@ -58,9 +64,11 @@ def read(snapshot: bytes, catalogue: Catalogue, learned: Learned) -> None:
         )
     catalogue.restore(_under("catalogue.", arrays), names)
     learned.popularity.restore(_under("popularity.", arrays), names["landmark_s"])
-    learned.popularity.make_room(catalogue.size)
     learned.curves.counts = arrays["curves"]
     learned.viewers.update(_restored(_under("viewers.", arrays)))
+    everybody = list(learned.viewers.values())
+    for place, state in names["corrections"]:
+        everybody[place].said = Corrections.restored(state)
 
 
 def _under(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

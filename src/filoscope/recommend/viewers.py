@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from filoscope.recommend.corrections import Corrections
 from filoscope.recommend.settings import OutcomeWeights
 
 FIRST_ROOM = 16  # meetings; doubled whenever they run out
@@ -25,6 +26,7 @@ COMMENTED = 64
 USED_SOUND = 128
 FOLLOWED = 256  # followed its maker from it
 REJECTED = 512
+COUNTED = 1 << 15  # was forgotten: what is done with it from now on adds nothing to its popularity
 
 
 class Viewer:
@@ -38,7 +40,7 @@ class Viewer:
     time_s : (room,) float64, when last something was done with it
     """
 
-    __slots__ = ("did", "events", "following", "number", "rank", "rows", "size", "time_s")
+    __slots__ = ("did", "events", "following", "number", "rank", "rows", "said", "size", "time_s")
     COLUMNS = ("rows", "did", "rank", "time_s")
 
     def __init__(self, number: int) -> None:
@@ -46,6 +48,7 @@ class Viewer:
         self.events = 0
         self.size = 0
         self.following: set[int] = set()
+        self.said: Corrections | None = None  # about what is believed of them; None: nothing yet
         self.rows = np.zeros(FIRST_ROOM, np.int32)
         self.did = np.zeros(FIRST_ROOM, np.uint16)
         self.rank = np.zeros(FIRST_ROOM, np.float32)

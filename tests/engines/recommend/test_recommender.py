@@ -25,6 +25,7 @@ from filoscope.recommend import (
     Source,
     say,
 )
+from filoscope.recommend.events import CORRECTIONS
 
 from .community import (
     ALICE,
@@ -317,15 +318,16 @@ STEPS = st.lists(
 )
 
 
-def event_of(step: tuple, order: int, *, shift: int = 0) -> Event:
-    """The event that a drawn step stands for."""
+def event_of(step: tuple, order: int, *, tag: str = "") -> Event:
+    """The event that a drawn step stands for; a correction is about a tag."""
     kind, viewer_id, clip_id, watched_s = step
     return Event(
         kind,
         viewer_id=viewer_id,
-        clip_id=clip_id + shift,
+        clip_id=clip_id,
         time_s=NOW_S + order,
         watched_s=watched_s,
+        topic=("tag", tag or topic_of(clip_id)),
     )
 
 
@@ -343,7 +345,7 @@ def test_what_must_not_appear_never_does(steps, removed, blocked, excluded, allo
         recommender.observe(event_of(step, order))
     for clip_id in removed:
         recommender.remove(clip_id)
-    met = {step[2] for step in steps if step[1] == ALICE}
+    met = {step[2] for step in steps if step[1] == ALICE and step[0] not in CORRECTIONS}
     for permitted in (allowed, lambda clips: np.isin(clips, list(allowed))):
         page = ids(
             recommender,
@@ -394,5 +396,6 @@ def test_other_ids_give_the_same_feed_by_other_names(steps, chance):
         )
     for order, step in enumerate(steps):
         plain.observe(event_of(step, order))
-        renamed.observe(event_of((step[0], step[1] + 900, names[step[2]], step[3]), order))
+        tag = topic_of(step[2])[::-1]
+        renamed.observe(event_of((step[0], step[1] + 900, names[step[2]], step[3]), order, tag=tag))
     assert [names[clip_id] for clip_id in ids(plain)] == ids(renamed, viewer_id=ALICE + 900)
