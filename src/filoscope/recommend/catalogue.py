@@ -106,27 +106,40 @@ class Catalogue:
         found = (self._row_of.get(clip_id) for clip_id in clip_ids)
         return np.array([row for row in found if row is not None], np.int32)
 
+    def maker_codes(self, maker_ids: Iterable[int]) -> NDArray[np.int32]:
+        """Return the feature codes of those makers who have clips, in rising order."""
+        found = (self._code_of.get(("maker", maker_id)) for maker_id in maker_ids)
+        return np.array(sorted({code for code in found if code is not None}), np.int32)
+
     def put(self, entry: CatalogueEntry) -> int:
         """Add a clip, or bring its row up to date, and return the row."""
-        row = self._row_of.get(entry.clip_id)
+        row, codes = self._row_of.get(entry.clip_id), self._codes(entry)
         if row is None:
             row = self.size
             if row == len(self.clip_ids):
                 self._double()
             self._row_of[entry.clip_id] = row
             self.size += 1
-        else:
-            self.postings.unlink(row, self.features)
         self.clip_ids[row] = entry.clip_id
         self.makers[row] = entry.maker_id
         self.duration_s[row] = entry.duration_s
         self.published_s[row] = entry.published_s
         self.alive[row] = True
-        self.features[row] = self._codes(entry)
         self.languages[row] = self._language(entry.language)
-        self.postings.make_room(len(self.clip_ids), len(self.feature_names))
-        self.postings.link(row, self.features)
+        if not np.array_equal(self.features[row], codes):
+            self.postings.make_room(len(self.clip_ids), len(self.feature_names))
+            self.postings.unlink(row, self.features)
+            self.features[row] = codes
+            self.postings.link(row, self.features)
         return row
+
+    def is_listed(self, row: int, entry: CatalogueEntry) -> bool:
+        """Say whether a row is alive and bears what this entry says."""
+        return bool(
+            self.alive[row]
+            and self.languages[row] == self._language(entry.language)
+            and np.array_equal(self.features[row], self._codes(entry))
+        )
 
     def remove(self, clip_id: int) -> bool:
         """Take a clip out of every later feed; False if it was not there."""
@@ -157,6 +170,7 @@ class Catalogue:
         if code is None:
             code = self._code_of[feature] = len(self.feature_names)
             self.feature_names.append(feature)
+            self.postings.make_room(0, len(self.feature_names))
         return code
 
     def _language(self, language: str) -> int:
