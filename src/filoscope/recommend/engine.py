@@ -28,13 +28,19 @@ from filoscope.recommend.events import Event
 from filoscope.recommend.learning import Learned, learn
 from filoscope.recommend.mix import ANYBODY, Pool, compose
 from filoscope.recommend.popularity import Popularity
-from filoscope.recommend.scoring import Request, score
+from filoscope.recommend.scoring import score
 from filoscope.recommend.settings import Settings
+from filoscope.recommend.shortlist import Shortlist
+from filoscope.recommend.sources import SOURCES, Question
+from filoscope.recommend.taste import taste_of
 from filoscope.recommend.viewers import Viewer
 from filoscope.recommend.watching import WatchCurves
 
 Allowed = Callable[[NDArray[np.int64]], NDArray[np.bool_]] | Collection[int]
 PAGE_MAX = 200  # picks of one call: nobody swipes further on one page
+WHOLE = 512  # clips that are simply all scored: a choice among so few costs more than it saves
+ENOUGH = 64  # clips beside those of the page, below which more are looked for
+WIDER = 1024  # clips looked for at once, newest first, by a viewer who has seen what sources offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +79,30 @@ class Recommender:
         self._seed = seed
         self._lock = threading.RLock()
         self._catalogue = Catalogue()
-        self._learned = Learned({}, Popularity(self.settings.trend_half_life_s), WatchCurves())
+        popularity = Popularity(
+            self.settings.trend_half_life_s, self.settings.first_audience, self._catalogue
+        )
+        self._learned = Learned({}, popularity, WatchCurves())
+        self._shortlist = Shortlist()
 
     def add(self, entry: CatalogueEntry) -> None:
         """Put a clip into the catalogue, or bring it up to date."""
         with self._lock:
-            self._catalogue.put(entry)
-            self._learned.popularity.make_room(self._catalogue.size)
+            known = self._catalogue.row(entry.clip_id)
+            if known is not None:
+                if self._catalogue.is_listed(known, entry):
+                    self._catalogue.put(entry)
+                    return
+                self._learned.popularity.leave(known)
+            self._learned.popularity.enter(self._catalogue.put(entry))
 
     def remove(self, clip_id: int) -> bool:
         """Take a clip out of every later page; False if it was not there."""
         with self._lock:
-            return self._catalogue.remove(clip_id)
+            if not self._catalogue.remove(clip_id):
+                return False
+            self._learned.popularity.leave(self._catalogue.rows([clip_id])[0])
+            return True
 
     def observe(self, event: Event) -> bool:
         """Learn from one event; False if it is about a clip never added.
@@ -137,18 +155,14 @@ class Recommender:
             raise ValueError(f"n must be 0 to {PAGE_MAX}, is {n}")
         with self._lock:
             viewer = self._learned.viewers.get(viewer_id)
-            blocked = np.fromiter(blocked_makers, np.int64)
-            rows = self._eligible(viewer, exclude, blocked, allowed)
+            question = self._question(viewer, following, now_s, context)
+            self._open(viewer, exclude, blocked_makers)
+            rows = self._choose(question, n, allowed)
             if not rows.size:
                 return []
-            follows = set(following) | (viewer.following if viewer else set())
-            request = Request(viewer, now_s, frozenset(follows), context.languages)
-            if not context.profiling:
-                request = Request(None, now_s, request.following, context.languages)
-            scored = score(rows, request, self._catalogue, self._learned, self.settings)
-            features = self._catalogue.features[rows]
+            scored = score(rows, question, self._catalogue, self._learned.popularity, self.settings)
             picks = compose(
-                Pool(scored.total, features, scored.owed),
+                Pool(scored.total, self._catalogue.features[rows], scored.owed),
                 n,
                 previous_maker=self._previous_maker(viewer, exclude, rows),
                 explore_share=self.settings.explore_share,
@@ -200,31 +214,71 @@ class Recommender:
         snapshots.read(snapshot, recommender._catalogue, recommender._learned)
         return recommender
 
-    def _eligible(
-        self,
-        viewer: Viewer | None,
-        exclude: Sequence[int],
-        blocked: NDArray[np.int64],
-        allowed: Allowed | None,
-    ) -> NDArray[np.intp]:
+    def _question(
+        self, viewer: Viewer | None, following: Iterable[int], now_s: float, context: Context
+    ) -> Question:
+        catalogue, settings = self._catalogue, self.settings
+        follows = set(following) | (viewer.following if viewer else set())
+        taste = None
+        if viewer is not None and context.profiling:
+            taste = taste_of(
+                viewer,
+                catalogue.features,
+                now_s=now_s,
+                half_life_s=settings.taste_half_life_s,
+                weights=settings.outcomes,
+            )
+        return Question(
+            now_s,
+            taste,
+            catalogue.maker_codes(follows),
+            np.array(sorted(catalogue.language_codes(context.languages)), np.int32),
+            turn=viewer.number + viewer.events if viewer else len(self._learned.viewers),
+        )
+
+    def _open(
+        self, viewer: Viewer | None, exclude: Sequence[int], blocked_makers: Iterable[int]
+    ) -> None:
+        """Begin a shortlist on which nothing met, held or blocked will come."""
         catalogue = self._catalogue
-        may = catalogue.alive[: catalogue.size].copy()
-        if viewer is not None:
-            may[viewer.rows[: viewer.size]] = False
-        may[catalogue.rows(exclude)] = False
-        if blocked.size:
-            may &= ~np.isin(catalogue.makers[: catalogue.size], blocked)
-        if isinstance(allowed, Collection):
-            named = np.zeros(catalogue.size, np.bool_)
-            named[catalogue.rows(allowed)] = True
-            may &= named
-        rows = np.flatnonzero(may)
+        met = viewer.rows[: viewer.size] if viewer else np.zeros(0, np.int32)
+        barred = (met, catalogue.rows(exclude))
+        self._shortlist.open(catalogue, barred, catalogue.maker_codes(blocked_makers))
+
+    def _choose(self, question: Question, n: int, allowed: Allowed | None) -> NDArray[np.int32]:
+        """Return the rows to score: a few hundred, and all that may come where those are few."""
+        shortlist, catalogue = self._shortlist, self._catalogue
+        if isinstance(allowed, Collection) and len(allowed) <= WHOLE:
+            shortlist.take(catalogue.rows(allowed), len(allowed))
+            return shortlist.rows()
+        if catalogue.size > WHOLE:
+            for source in SOURCES:
+                source.propose(question, catalogue, self._learned.popularity, shortlist)
+        chosen = self._allowed(shortlist.rows(), allowed)
+        below = catalogue.size
+        while below and not self._is_enough(chosen, n):
+            taken = shortlist.size
+            below = shortlist.take_down(below, most=WIDER, steps=below)
+            chosen = np.concatenate([chosen, self._allowed(shortlist.rows_from(taken), allowed)])
+        return np.sort(chosen)
+
+    def _allowed(self, rows: NDArray[np.int32], allowed: Allowed | None) -> NDArray[np.int32]:
+        if allowed is None or not rows.size:
+            return rows
+        clip_ids = self._catalogue.clip_ids[rows]
         if callable(allowed):
-            rows = rows[allowed(catalogue.clip_ids[rows])]
-        return rows
+            return rows[allowed(clip_ids)]
+        return rows[np.array([clip_id in allowed for clip_id in clip_ids.tolist()], np.bool_)]
+
+    def _is_enough(self, rows: NDArray[np.int32], n: int) -> bool:
+        """Say whether a page can be mixed from these: more than it needs, by several makers."""
+        if len(rows) < ENOUGH + 2 * n:
+            return False
+        makers = self._catalogue.makers[rows]
+        return bool((makers != makers[0]).any())
 
     def _previous_maker(
-        self, viewer: Viewer | None, exclude: Sequence[int], rows: NDArray[np.intp]
+        self, viewer: Viewer | None, exclude: Sequence[int], rows: NDArray[np.int32]
     ) -> int:
         """Return the feature code of the maker of what comes directly before the page."""
         catalogue = self._catalogue

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from filoscope.recommend.catalogue import MAKER, NOTHING
@@ -68,28 +69,20 @@ def compose(
     list of Pick
         Fewer than `places` where nothing may follow any more.
     """
-    makers = pool.features[:, MAKER]
-    spread = previous_maker != ANYBODY
-    shortlist = _best(pool.score, SHORTLIST * places)
-    score = pool.score[shortlist]
-    unknown = np.flatnonzero(pool.owed)
-    free = np.ones(len(makers), np.bool_)
-    picks: list[Pick] = []
-    while len(picks) < places:
-        may = free & (makers != previous_maker) if spread else free
-        open_ = may[shortlist]
-        if open_.any():
-            best = int(shortlist[np.argmax(np.where(open_, score, -np.inf))])
-        elif may.any():
-            best = int(np.argmax(np.where(may, pool.score, -np.inf)))
-        else:
-            break
-        pick = _draw(best, unknown[may[unknown]], pool.owed, explore_share, generator)
-        picks.append(pick)
-        free[pick.index] = False
-        previous_maker = int(makers[pick.index])
-        score -= variety * _shared(pool.features, shortlist, pick.index)
-    return picks
+    index, propensity, explores = _fill(
+        pool.score,
+        pool.features,
+        pool.owed,
+        _best(pool.score, SHORTLIST * places),
+        generator.random((places, 2)),
+        previous_maker,
+        explore_share,
+        variety,
+    )
+    return [
+        Pick(*pick)
+        for pick in zip(index.tolist(), propensity.tolist(), explores.tolist(), strict=True)
+    ]
 
 
 def _best(score: NDArray[np.float64], count: int) -> NDArray[np.intp]:
@@ -99,26 +92,90 @@ def _best(score: NDArray[np.float64], count: int) -> NDArray[np.intp]:
     return np.sort(np.argpartition(-score, count)[:count])
 
 
-def _draw(
-    best: int,
-    unknown: NDArray[np.intp],
+@njit(cache=True)
+def _fill(
+    score: NDArray[np.float64],
+    features: NDArray[np.int32],
     owed: NDArray[np.float64],
+    shortlist: NDArray[np.intp],
+    chances: NDArray[np.float64],
+    previous_maker: int,
     explore_share: float,
-    generator: np.random.Generator,
-) -> Pick:
-    """Draw between the best score and the unknown clips, and say what the chance was."""
-    explores = bool(generator.random() < explore_share)
-    if not unknown.size:
-        return Pick(best, 1.0, explores=False)
-    chances = owed[unknown] / owed[unknown].sum()
-    place = min(int(np.searchsorted(chances.cumsum(), generator.random())), len(unknown) - 1)
-    index = int(unknown[place]) if explores else best
-    by_exploring = explore_share * float(chances[unknown == index].sum())
-    by_score = 1.0 - explore_share if index == best else 0.0
-    return Pick(index, min(by_exploring + by_score, 1.0), explores)
+    variety: float,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Pick for each row of `chances`, (whether to explore, which), in [0, 1)."""
+    places = len(chances)
+    picked = np.empty(places, np.int64)
+    propensity = np.empty(places)
+    explores = np.empty(places, np.bool_)
+    free = np.ones(len(score), np.bool_)
+    varied = score[shortlist]
+    unknown = np.flatnonzero(owed)
+    filled = 0
+    while filled < places:
+        best = _best_of(score, varied, shortlist, features, free, previous_maker)
+        if best < 0:
+            break
+        owed_sum, owed_best = 0.0, 0.0
+        for other in unknown:
+            if free[other] and features[other, MAKER] != previous_maker:
+                owed_sum += owed[other]
+                owed_best += owed[other] if other == best else 0.0
+        index, chance, tries = best, 1.0, False
+        if owed_sum > 0.0:
+            tries = chances[filled, 0] < explore_share
+            chance = explore_share * owed_best / owed_sum + 1.0 - explore_share
+            if tries:
+                sought, passed = chances[filled, 1] * owed_sum, 0.0
+                for other in unknown:
+                    if free[other] and features[other, MAKER] != previous_maker:
+                        passed += owed[other]
+                        index = int(other)
+                        if passed > sought:
+                            break
+                if index != best:
+                    chance = explore_share * owed[index] / owed_sum
+        picked[filled], propensity[filled], explores[filled] = index, min(chance, 1.0), tries
+        filled += 1
+        free[index] = False
+        if previous_maker != ANYBODY:
+            previous_maker = features[index, MAKER]
+        for place in range(len(shortlist)):
+            varied[place] -= variety * _shared(features[shortlist[place]], features[index])
+    return picked[:filled], propensity[:filled], explores[:filled]
 
 
-def _shared(features: NDArray[np.int32], rows: NDArray[np.intp], picked: int) -> NDArray[np.int64]:
-    """Return how many features each of `rows` shares with the clip just picked."""
-    known = features[picked][features[picked] != NOTHING]
-    return np.asarray(np.isin(features[rows], known).sum(axis=1), np.int64)
+@njit(cache=True)
+def _best_of(
+    score: NDArray[np.float64],
+    varied: NDArray[np.float64],
+    shortlist: NDArray[np.intp],
+    features: NDArray[np.int32],
+    free: NDArray[np.bool_],
+    previous_maker: int,
+) -> int:
+    """Return the best clip that may follow: of the shortlist, else of all; -1 if there is none."""
+    best: int = -1
+    highest = -np.inf
+    for place in range(len(shortlist)):
+        index = shortlist[place]
+        if free[index] and varied[place] > highest and features[index, MAKER] != previous_maker:
+            best, highest = index, varied[place]
+    if best >= 0:
+        return best
+    for index in range(len(score)):
+        if free[index] and score[index] > highest and features[index, MAKER] != previous_maker:
+            best, highest = index, score[index]
+    return best
+
+
+@njit(cache=True)
+def _shared(features: NDArray[np.int32], picked: NDArray[np.int32]) -> int:
+    """Return how many features two clips share."""
+    shared = 0
+    for code in picked:
+        if code != NOTHING:
+            for other in features:
+                if other == code:
+                    shared += 1
+    return shared

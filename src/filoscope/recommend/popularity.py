@@ -7,38 +7,97 @@ half-life), and all sums share one factor when they are read.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
+
+from filoscope.recommend.catalogue import Catalogue
+from filoscope.recommend.leaders import Leaders
+from filoscope.recommend.waiting import Waiting, audience
 
 FIRST_ROOM = 1024  # rows, as in the catalogue
 DOUBLINGS_MAX = 64.0  # before the landmark moves on: 2^64 keeps sums far from overflow
 PRIOR_VIEWS = 8.0  # views at the average that every clip starts with
+LEADERS_OF_ALL, LEADERS_OF_LANGUAGE, LEADERS_OF_FEATURE = 384, 192, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Climate:
+    """What one moment makes of all the sums.
+
+    Attributes
+    ----------
+    fade
+        Brings a sum from the landmark to now.
+    mean
+        Value of a view, over all clips.
+    top
+        Logarithm of the good views of the best clip.
+    """
+
+    fade: float
+    mean: float
+    top: float
 
 
 class Popularity:
-    """Fading sums for each row of the catalogue.
+    """Fading sums for each row of the catalogue, who leads, and who waits for an audience.
 
     Attributes
     ----------
     views, value : (room,) float64, in units of the landmark
     shown : (room,) int64, showings ever, not fading
+    of_all, by_language, by_feature
+        The leaders of everybody, of each language and of each maker, sound and tag.
+    waiting
+        Clips that are owed an audience.
     """
 
     COLUMNS = ("views", "value", "shown")
+    LEADERS = ("of_all", "by_language", "by_feature")
+    EVERYBODY = 1  # the only list of `of_all`
 
-    def __init__(self, half_life_s: float) -> None:
+    def __init__(self, half_life_s: float, first_audience: int, catalogue: Catalogue) -> None:
         self._half_life_s = half_life_s
+        self._first_audience = float(first_audience)
+        self._catalogue = catalogue
         self.landmark_s = 0.0
         self.views = np.zeros(FIRST_ROOM)
         self.value = np.zeros(FIRST_ROOM)
         self.shown = np.zeros(FIRST_ROOM, np.int64)
+        self.totals = np.zeros(2)  # views and value of all clips
+        self.of_all = Leaders(LEADERS_OF_ALL)
+        self.by_language = Leaders(LEADERS_OF_LANGUAGE)
+        self.by_feature = Leaders(LEADERS_OF_FEATURE)
+        self.waiting = Waiting()
 
-    def make_room(self, rows: int) -> None:
-        """Grow until `rows` rows fit."""
-        while len(self.shown) < rows:
+    def enter(self, row: int) -> None:
+        """Take in a clip just added, or added again."""
+        self.make_room()
+        if self.shown[row] < self._first_audience:
+            self.waiting.join(row)
+        if self.views[row]:
+            self._climb(row)
+
+    def leave(self, row: int) -> None:
+        """Let a clip go that is removed, or about to change; its sums stay."""
+        self.waiting.leave(row)
+        codes = self._catalogue.features[row]
+        self.of_all.drop(row, np.array([self.EVERYBODY], np.int32))
+        self.by_language.drop(row, self._catalogue.languages[row : row + 1])
+        self.by_feature.drop(row, codes)
+
+    def make_room(self) -> None:
+        """Grow with the catalogue."""
+        while len(self.shown) < self._catalogue.size:
             for name in self.COLUMNS:
                 column = getattr(self, name)
                 setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
+        self.by_language.make_room(len(self._catalogue.language_names))
+        self.by_feature.make_room(len(self._catalogue.feature_names))
 
     def add(self, row: int, *, time_s: float, views: float, value: float) -> None:
         """Count views and their value for one clip at one time."""
@@ -47,39 +106,75 @@ class Popularity:
             self._move_landmark(time_s)
             doublings = 0.0
         weight = 2.0 ** max(doublings, -DOUBLINGS_MAX)
-        self.views[row] += weight * views
-        self.value[row] += weight * value
+        if views or value:
+            self.views[row] += weight * views
+            self.value[row] += weight * value
+            self.totals += (weight * views, weight * value)
+            if value > 0.0 and self._catalogue.alive[row]:
+                self._climb(row)
+        if row in self.waiting and self._has_had_audience(row, 1.0 / weight):
+            self.waiting.leave(row)
 
-    def scores(
-        self, rows: NDArray[np.int64] | NDArray[np.intp], now_s: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return quality and trend of some rows.
+    def climate(self, now_s: float) -> Climate:
+        """Return what the sums mean at one moment."""
+        fade = 2.0 ** min(max((self.landmark_s - now_s) / self._half_life_s, -1000.0), 64.0)
+        views, value = self.totals.tolist()
+        best = float(self.of_all.heat[self.EVERYBODY].max(initial=0.0)) * fade
+        return Climate(fade, value * fade / max(views * fade, 1.0), max(np.log1p(best / 2.0), 1.0))
 
-        Returns
-        -------
-        quality : (rows,)
-            Mean value of a view, drawn to the mean of all where views are few.
-        trend : (rows,)
-            0 to 1: the logarithm of good views still fresh, relative to the best of `rows`.
-        """
-        fade = 2.0 ** np.clip((self.landmark_s - now_s) / self._half_life_s, -1000.0, 64.0)
-        views, value = self.views[rows] * fade, self.value[rows] * fade
-        mean = value.sum() / max(views.sum(), 1.0)
-        quality = (value + PRIOR_VIEWS * mean) / (views + PRIOR_VIEWS) - mean
-        heat = np.log1p(np.maximum((views + value) / 2.0, 0.0))
-        return quality, heat / max(float(heat.max(initial=0.0)), 1.0)
+    def _has_had_audience(self, row: int, fade: float) -> bool:
+        views, value = self.totals.tolist()
+        quality = quality_of(
+            float(self.views[row]) * fade,
+            float(self.value[row]) * fade,
+            value * fade / max(views * fade, 1.0),
+        )
+        return bool(self.shown[row] >= audience(quality, self._first_audience))
+
+    def _climb(self, row: int) -> None:
+        heat = float(self.views[row] + self.value[row])
+        if not heat > 0.0:
+            return
+        self.of_all.climb(row, np.array([self.EVERYBODY], np.int32), heat)
+        self.by_language.climb(row, self._catalogue.languages[row : row + 1], heat)
+        self.by_feature.climb(row, self._catalogue.features[row], heat)
 
     def _move_landmark(self, time_s: float) -> None:
         fade = 2.0 ** max((self.landmark_s - time_s) / self._half_life_s, -1000.0)
         self.views *= fade
         self.value *= fade
+        self.totals *= fade
+        for name in self.LEADERS:
+            getattr(self, name).fade(fade)
         self.landmark_s = time_s
 
-    def restore(self, arrays: dict[str, NDArray[np.generic]], landmark_s: float) -> None:
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Return all that a snapshot needs."""
+        size, codes = self._catalogue.size, len(self._catalogue.feature_names)
+        arrays: dict[str, NDArray[np.generic]] = {
+            name: getattr(self, name)[:size] for name in self.COLUMNS
+        }
+        lists = (2, len(self._catalogue.language_names), codes)
+        for name, count in zip(self.LEADERS, lists, strict=True):
+            for column in Leaders.COLUMNS:
+                arrays[f"{name}.{column}"] = getattr(getattr(self, name), column)[:count]
+        return arrays | {"totals": self.totals, "waiting": self.waiting.entries()}
+
+    def restore(self, arrays: dict[str, NDArray[Any]], landmark_s: float) -> None:
         """Become what a snapshot holds."""
         self.landmark_s = landmark_s
-        self.make_room(len(arrays["shown"]))
+        self.make_room()
         for name in self.COLUMNS:
-            column = getattr(self, name)
-            column[:] = 0
-            column[: len(arrays[name])] = arrays[name]
+            getattr(self, name)[: len(arrays[name])] = arrays[name]
+        for name in self.LEADERS:
+            for column in Leaders.COLUMNS:
+                stored = arrays[f"{name}.{column}"]
+                getattr(getattr(self, name), column)[: len(stored)] = stored
+        self.totals[:] = arrays["totals"]
+        self.waiting.restore(arrays["waiting"])
+
+
+@njit(cache=True)
+def quality_of(views: float, value: float, mean: float) -> float:
+    """Return the mean value of a view against that of all, drawn to it where views are few."""
+    return (value + PRIOR_VIEWS * mean) / (views + PRIOR_VIEWS) - mean

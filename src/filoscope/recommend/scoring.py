@@ -1,50 +1,53 @@
-"""Score every clip that may be shown to a viewer, and keep the parts to explain it by."""
+"""Score the clips of a shortlist for a viewer, and keep the parts to explain each by."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from filoscope.recommend.candidate import Candidate, Reason, ReasonKind, Source
-from filoscope.recommend.catalogue import MAKER, NOTHING, SOUND, Catalogue
-from filoscope.recommend.learning import Learned
+from filoscope.recommend.catalogue import MAKER, SOUND, Catalogue
 from filoscope.recommend.mix import Pick
+from filoscope.recommend.popularity import Popularity, quality_of
 from filoscope.recommend.settings import Settings
-from filoscope.recommend.taste import Taste, taste_of
-from filoscope.recommend.viewers import Viewer
+from filoscope.recommend.sources.question import Question
+from filoscope.recommend.taste import Taste, interest_in
+from filoscope.recommend.waiting import audience, find
 
 REASONS_MAX = 3
 SAYS_SOMETHING = 0.05  # least part of a score that is named as a reason
-AUDIENCE_GROWTH = 3.0  # a clip watched better than the mean is owed this many times more showings
 KIND_OF_COLUMN = {MAKER: ReasonKind.MAKER, SOUND: ReasonKind.SOUND}
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Who asks; `viewer` is None for somebody unknown or a feed without profiling."""
-
-    viewer: Viewer | None
-    now_s: float
-    following: frozenset[int]
-    languages: tuple[str, ...]
+PARTS = (Source.POPULAR, Source.FRESH, Source.FOLLOWING, Source.INTEREST)
+POPULAR, FRESH, FOLLOWING, INTEREST = range(len(PARTS))
+WITHOUT_PROFILE = 3  # how many of the parts need nothing that the viewer did
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores of clips and their parts, arrays `(clips,)` in the order of the rows asked about."""
+    """Scores of clips and their parts, in the order of the rows asked about.
+
+    Attributes
+    ----------
+    total : (clips,) float64
+    owed : (clips,) float64, weight in exploration; 0 for a clip with its audience
+    parts : (clips, parts) float64, in the order of `PARTS`
+    """
 
     total: NDArray[np.float64]
     owed: NDArray[np.float64]
-    parts: dict[Source, NDArray[np.float64]]
+    parts: NDArray[np.float64]
     taste: Taste | None
 
-    def candidate(self, pick: Pick, catalogue: Catalogue, rows: NDArray[np.intp]) -> Candidate:
+    def candidate(self, pick: Pick, catalogue: Catalogue, rows: NDArray[np.int32]) -> Candidate:
         """Describe one pick."""
         index, row = pick.index, int(rows[pick.index])
-        source = max(self.parts, key=lambda part: float(self.parts[part][index]))
-        reasons = self._reasons(index, row, catalogue)
+        parts = self.parts[index].tolist()
+        known = parts if self.taste is not None else parts[:WITHOUT_PROFILE]
+        source = PARTS[known.index(max(known))]
+        reasons = self._reasons(parts, row, catalogue)
         if pick.explores:
             source = Source.EXPLORE
             reasons = (Reason(ReasonKind.EXPLORE, weight=float(self.owed[index])), *reasons)
@@ -56,95 +59,130 @@ class Scored:
             pick.propensity,
         )
 
-    def _reasons(self, index: int, row: int, catalogue: Catalogue) -> tuple[Reason, ...]:
-        following, popular, fresh = (
-            float(self.parts[source][index])
-            for source in (Source.FOLLOWING, Source.POPULAR, Source.FRESH)
-        )
-        reasons = [
-            Reason(ReasonKind.FOLLOWING, int(catalogue.makers[row]), weight=following),
-            Reason(ReasonKind.POPULAR, weight=popular),
-            Reason(ReasonKind.FRESH, weight=fresh),
-        ]
-        for column, code in enumerate(catalogue.features[row].tolist()):
-            if self.taste is None or code == NOTHING or not self.taste.enjoyed[code]:
-                continue
-            reasons.append(
-                Reason(
-                    KIND_OF_COLUMN.get(column, ReasonKind.TAG),
-                    catalogue.feature_names[code][1],
-                    int(self.taste.enjoyed[code]),
-                    float(self.taste.liking[code]),
-                )
-            )
-        said = [reason for reason in reasons if reason.weight >= SAYS_SOMETHING]
+    def _reasons(self, parts: list[float], row: int, catalogue: Catalogue) -> tuple[Reason, ...]:
+        said = []
+        if parts[FOLLOWING] >= SAYS_SOMETHING:
+            maker = int(catalogue.makers[row])
+            said.append(Reason(ReasonKind.FOLLOWING, maker, weight=parts[FOLLOWING]))
+        if parts[POPULAR] >= SAYS_SOMETHING:
+            said.append(Reason(ReasonKind.POPULAR, weight=parts[POPULAR]))
+        if parts[FRESH] >= SAYS_SOMETHING:
+            said.append(Reason(ReasonKind.FRESH, weight=parts[FRESH]))
+        if self.taste is not None:
+            said += self._enjoyed(self.taste, row, catalogue)
         return tuple(sorted(said, key=lambda reason: -reason.weight))
+
+    def _enjoyed(self, taste: Taste, row: int, catalogue: Catalogue) -> list[Reason]:
+        said = []
+        for column, code in enumerate(catalogue.features[row].tolist()):
+            place = taste.place(code) if code else None
+            if place is None or not taste.enjoyed[place]:
+                continue
+            liking = float(taste.liking[place])
+            if liking >= SAYS_SOMETHING:
+                kind = KIND_OF_COLUMN.get(column, ReasonKind.TAG)
+                subject = catalogue.feature_names[code][1]
+                said.append(Reason(kind, subject, int(taste.enjoyed[place]), liking))
+        return said
 
 
 def score(
-    rows: NDArray[np.intp],
-    request: Request,
+    rows: NDArray[np.int32],
+    question: Question,
     catalogue: Catalogue,
-    learned: Learned,
+    popularity: Popularity,
     settings: Settings,
 ) -> Scored:
-    """Score clips for one request.
+    """Score clips for one question.
 
     Parameters
     ----------
     rows : (clips,)
         Of the catalogue; not empty.
     """
-    weights = settings.score
-    features = catalogue.features[rows]
-    quality, trend = learned.popularity.scores(rows, request.now_s)
-    age_s = np.maximum(request.now_s - catalogue.published_s[rows], 0.0)
-    parts: dict[Source, NDArray[np.float64]] = {
-        Source.POPULAR: weights.quality * quality + weights.trend * trend,
-        Source.FRESH: weights.freshness * 2.0 ** (-age_s / settings.freshness_half_life_s),
-        Source.FOLLOWING: weights.following
-        * _followed(rows, request.following, catalogue).astype(np.float64),
-    }
-    taste = None
-    if request.viewer is not None:
-        taste = taste_of(
-            request.viewer,
-            catalogue.features,
-            len(catalogue.feature_names),
-            now_s=request.now_s,
-            half_life_s=settings.taste_half_life_s,
-            weights=settings.outcomes,
-        )
-        parts[Source.INTEREST] = weights.interest * taste.interest(features)
-    total = np.sum(list(parts.values()), axis=0)
-    if request.languages:
-        total -= weights.language * _foreign(rows, request.languages, catalogue)
-    return Scored(total, _owed(rows, quality, learned, settings), parts, taste)
+    weights, taste = settings.score, question.taste
+    climate = popularity.climate(question.now_s)
+    parts = np.zeros((len(rows), len(PARTS)))
+    total, owed = np.empty(len(rows)), np.empty(len(rows))
+    _score(
+        rows,
+        catalogue.features,
+        (catalogue.published_s, catalogue.languages),
+        (popularity.views, popularity.value, popularity.shown),
+        (climate.fade, climate.mean, climate.top),
+        (question.now_s, settings.freshness_half_life_s, float(settings.first_audience)),
+        (weights.quality, weights.trend, weights.freshness, weights.following, weights.language),
+        question.following,
+        question.languages,
+        parts,
+        total,
+        owed,
+    )
+    if taste is not None:
+        add_interest(
+            rows, catalogue.features, taste.codes, taste.liking, taste.slots,
+            weights.interest, parts, total,
+        )  # fmt: skip
+    return Scored(total, owed, parts, taste)
 
 
-def _followed(
-    rows: NDArray[np.intp], following: frozenset[int], catalogue: Catalogue
-) -> NDArray[np.bool_]:
-    if not following:
-        return np.zeros(len(rows), np.bool_)
-    return np.isin(catalogue.makers[rows], np.array(sorted(following), np.int64))
+@njit(cache=True)
+def add_interest(
+    rows: NDArray[np.int32],
+    features: NDArray[np.int32],
+    codes: NDArray[np.int32],
+    liking: NDArray[np.float64],
+    slots: NDArray[np.int32],
+    weight: float,
+    parts: NDArray[np.float64],
+    total: NDArray[np.float64],
+) -> None:
+    """Add what the viewer's taste says."""
+    for index in range(len(rows)):
+        part = weight * interest_in(features[rows[index]], codes, liking, slots)
+        parts[index, INTEREST] = part
+        total[index] += part
 
 
-def _foreign(
-    rows: NDArray[np.intp], languages: tuple[str, ...], catalogue: Catalogue
-) -> NDArray[np.bool_]:
-    """Return which clips are in a language that is not among `languages`."""
-    codes = catalogue.languages[rows]
-    return np.asarray((codes != 0) & ~np.isin(codes, catalogue.language_codes(languages)))
-
-
-def _owed(
-    rows: NDArray[np.intp],
-    quality: NDArray[np.float64],
-    learned: Learned,
-    settings: Settings,
-) -> NDArray[np.float64]:
-    """Return the weight of each clip in exploration: 0 once it has had the audience it earns."""
-    audience = settings.first_audience * (1.0 + AUDIENCE_GROWTH * np.clip(quality, -0.3, 1.0))
-    shown = learned.popularity.shown[rows]
-    return np.where(shown < audience, 1.0 / (1.0 + shown), 0.0)
+@njit(cache=True)
+def _score(
+    rows: NDArray[np.int32],
+    features: NDArray[np.int32],
+    about: tuple[NDArray[np.float64], NDArray[np.int32]],
+    sums: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]],
+    climate: tuple[float, float, float],
+    moment: tuple[float, float, float],
+    weights: tuple[float, float, float, float, float],
+    following: NDArray[np.int32],
+    languages: NDArray[np.int32],
+    parts: NDArray[np.float64],
+    total: NDArray[np.float64],
+    owed: NDArray[np.float64],
+) -> None:
+    """Fill in all parts that need nothing of what the viewer did."""
+    published_s, language_of = about
+    views, value, shown = sums
+    fade, mean, top = climate
+    now_s, freshness_half_life_s, first_audience = moment
+    by_quality, by_trend, by_freshness, by_following, by_language = weights
+    for index in range(len(rows)):
+        row = rows[index]
+        seen, worth = views[row] * fade, value[row] * fade
+        quality = quality_of(seen, worth, mean)
+        trend = np.log1p(max((seen + worth) / 2.0, 0.0)) / top
+        age_s = max(now_s - published_s[row], 0.0)
+        parts[index, POPULAR] = by_quality * quality + by_trend * min(trend, 1.0)
+        parts[index, FRESH] = by_freshness * 2.0 ** (-age_s / freshness_half_life_s)
+        if len(following):
+            maker = features[row, MAKER]
+            place = find(following, len(following), maker)
+            if place < len(following) and following[place] == maker:
+                parts[index, FOLLOWING] = by_following
+        total[index] = parts[index, POPULAR] + parts[index, FRESH] + parts[index, FOLLOWING]
+        language = language_of[row]
+        if len(languages) and language:
+            place = find(languages, len(languages), language)
+            if place == len(languages) or languages[place] != language:
+                total[index] -= by_language
+        still_owed = shown[row] < audience(quality, first_audience)
+        owed[index] = 1.0 / (1.0 + shown[row]) if still_owed else 0.0

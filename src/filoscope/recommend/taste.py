@@ -2,17 +2,20 @@
 
 Every maker, sound and tag that the viewer has met gets the mean worth of those meetings, fading
 with time, drawn to 0 while they are few, and measured against what the viewer makes of clips in
-general: a tag that every clip bears says nothing.
+general: a tag that every clip bears says nothing. Only what was met is kept, in a small hash table:
+the work does not grow with the catalogue.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from filoscope.recommend.catalogue import MAKER, NOTHING, SOUND, TAGS
+from filoscope.recommend.catalogue import MAKER, NOTHING, SOUND
 from filoscope.recommend.settings import OutcomeWeights
 from filoscope.recommend.viewers import Viewer, worth
 
@@ -21,36 +24,45 @@ PRIOR_MEETINGS = 1.5  # meetings at 0 that every feature starts with
 PRIOR_MEAN = 6.0  # meetings at 0 that the viewer's own mean starts with
 WORTH_MAX = 4.0  # one meeting says no more than this, either way
 ENJOYED = 0.3  # worth from which a meeting is named as a reason
+ASKED_MORE, ASKED_LESS = 1.0, -2.5  # liking of what the viewer asked for more or less of
 MAKER_WEIGHT, SOUND_WEIGHT, TAG_WEIGHT = 0.5, 0.5, 0.8
+FREE = -1  # a slot of the hash table that holds nothing
+SPREAD = 0x9E3779B1  # odd, near 2^32 divided by the golden ratio: spreads codes over the table
 
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """Likings of one viewer.
+    """Likings of one viewer, for the features they have met.
 
     Attributes
     ----------
-    liking : (features,) float64, about -1 to 1
-    enjoyed : (features,) int64, clips with this feature that the viewer enjoyed
+    codes : (met,) int32, features in the order in which they were met
+    liking : (met,) float64, about -1 to 1
+    enjoyed : (met,) int64, clips with this feature that the viewer enjoyed
+    slots : (power of two,) int32, hash table of places in `codes`; `FREE` where empty
     """
 
+    codes: NDArray[np.int32]
     liking: NDArray[np.float64]
     enjoyed: NDArray[np.int64]
+    slots: NDArray[np.int32]
+
+    def place(self, code: int) -> int | None:
+        """Return where a feature is kept, or None if the viewer has never met it."""
+        place = int(place_of(code, self.codes, self.slots))
+        return None if place == FREE else place
 
     def interest(self, features: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the interest in clips of these `(clips, columns)` features, about -1 to 1."""
-        liking = self.liking[features]
-        tags = np.count_nonzero(features[:, TAGS], axis=1)
-        by_tags = liking[:, TAGS].sum(axis=1) / np.sqrt(np.maximum(tags, 1))
-        return np.asarray(
-            MAKER_WEIGHT * liking[:, MAKER] + SOUND_WEIGHT * liking[:, SOUND] + TAG_WEIGHT * by_tags
-        )
+        interest = np.empty(len(features))
+        for index in range(len(features)):
+            interest[index] = interest_in(features[index], self.codes, self.liking, self.slots)
+        return interest
 
 
 def taste_of(
     viewer: Viewer,
     features: NDArray[np.int32],
-    codes: int,
     *,
     now_s: float,
     half_life_s: float,
@@ -62,19 +74,104 @@ def taste_of(
     ----------
     features : (room, columns)
         Of the whole catalogue.
-    codes
-        How many feature codes there are.
     """
     latest = slice(max(viewer.size - MEETINGS_MAX, 0), viewer.size)
     value = np.clip(worth(viewer.did[latest], viewer.rank[latest], weights), -WORTH_MAX, WORTH_MAX)
     age_s = np.maximum(now_s - viewer.time_s[latest], 0.0)
     told = np.where(value != 0, 2.0 ** (-age_s / half_life_s), 0.0)
     mean = min(float((told * value).sum() / (told.sum() + PRIOR_MEAN)), 1.0)
-    met = features[viewer.rows[latest]]
-    columns = met.shape[1]
-    weight = np.bincount(met.ravel(), np.repeat(told, columns), codes)
-    total = np.bincount(met.ravel(), np.repeat(told * (value - mean), columns), codes)
-    enjoyed = np.bincount(met.ravel(), np.repeat(value >= ENJOYED, columns), codes)
-    liking = total / (weight + PRIOR_MEETINGS)
-    liking[NOTHING] = 0.0
-    return Taste(liking, enjoyed.astype(np.int64))
+    codes, liking = _asked(viewer)
+    return Taste(*_gather(viewer.rows[latest], value, told, mean, features, codes, liking))
+
+
+def _asked(viewer: Viewer) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the features that the viewer asked for more or less of, and the liking they get."""
+    stances = viewer.said.stances.items() if viewer.said is not None else ()
+    asked = [(code, stance.wanted) for code, stance in stances if stance.wanted]
+    return (
+        np.array([code for code, _ in asked], np.int32),
+        np.array([ASKED_MORE if wanted > 0 else ASKED_LESS for _, wanted in asked], np.float64),
+    )
+
+
+@njit(cache=True)
+def _gather(
+    rows: NDArray[np.int32],
+    value: NDArray[np.float64],
+    told: NDArray[np.float64],
+    mean: float,
+    features: NDArray[np.int32],
+    asked: NDArray[np.int32],
+    asked_liking: NDArray[np.float64],
+) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64], NDArray[np.int32]]:
+    """Sum over the meetings of each feature; returns the columns of `Taste`."""
+    cells = max(len(rows) * features.shape[1] + len(asked), 1)
+    size = 16
+    while size < 2 * cells:
+        size *= 2
+    slots = np.full(size, FREE, np.int32)
+    codes = np.empty(cells, np.int32)
+    weight, total = np.zeros(cells), np.zeros(cells)
+    enjoyed = np.zeros(cells, np.int64)
+    met = 0
+    for meeting in range(len(rows)):
+        for column in range(features.shape[1]):
+            code = features[rows[meeting], column]
+            if code == NOTHING:
+                continue
+            slot = (code * SPREAD) & (size - 1)
+            while slots[slot] != FREE and codes[slots[slot]] != code:
+                slot = (slot + 1) & (size - 1)
+            if slots[slot] == FREE:
+                slots[slot] = met
+                codes[met] = code
+                met += 1
+            place = slots[slot]
+            weight[place] += told[meeting]
+            total[place] += told[meeting] * (value[meeting] - mean)
+            enjoyed[place] += value[meeting] >= ENJOYED
+    for index in range(len(asked)):
+        slot = (asked[index] * SPREAD) & (size - 1)
+        while slots[slot] != FREE and codes[slots[slot]] != asked[index]:
+            slot = (slot + 1) & (size - 1)
+        if slots[slot] == FREE:
+            slots[slot] = met
+            codes[met] = asked[index]
+            met += 1
+        total[slots[slot]] = asked_liking[index] * (weight[slots[slot]] + PRIOR_MEETINGS)
+    liking = total[:met] / (weight[:met] + PRIOR_MEETINGS)
+    return codes[:met].copy(), liking, enjoyed[:met].copy(), slots
+
+
+@njit(cache=True)
+def place_of(code: int, codes: NDArray[np.int32], slots: NDArray[np.int32]) -> int:
+    """Look a feature up in the hash table; `FREE` if it is not there."""
+    slot = (code * SPREAD) & (len(slots) - 1)
+    while slots[slot] != FREE and codes[slots[slot]] != code:
+        slot = (slot + 1) & (len(slots) - 1)
+    return int(slots[slot])
+
+
+@njit(cache=True)
+def interest_in(
+    features: NDArray[np.int32],
+    codes: NDArray[np.int32],
+    liking: NDArray[np.float64],
+    slots: NDArray[np.int32],
+) -> float:
+    """Return the interest in one clip of these `(columns,)` features."""
+    interest, by_tags, tags = 0.0, 0.0, 0
+    for column in range(len(features)):
+        code = features[column]
+        if code == NOTHING:
+            continue
+        place = place_of(code, codes, slots)
+        known = 0.0 if place == FREE else liking[place]
+        if column == MAKER:
+            interest += MAKER_WEIGHT * known
+        elif column == SOUND:
+            interest += SOUND_WEIGHT * known
+        else:
+            by_tags += known
+            tags += 1
+    return interest + TAG_WEIGHT * by_tags / math.sqrt(max(tags, 1))
