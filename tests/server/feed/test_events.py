@@ -199,7 +199,8 @@ def test_signed_out_a_viewer_is_made_by_the_first_event_and_names_no_device(
     tell(client, event(clip))
     viewer = Viewer.objects.get()
     assert viewer.account is None
-    assert {field.name for field in Viewer._meta.fields} == {"id", "account", "created_at"}
+    chosen = {"feed", "remind_min", "day_min"}
+    assert {field.name for field in Viewer._meta.fields} == {"id", "account", "created_at"} | chosen
 
 
 def test_a_newcomer_does_not_see_again_what_they_saw_before_signing_in(

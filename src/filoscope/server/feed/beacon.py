@@ -19,14 +19,14 @@ from typing import Any
 
 from filoscope.server.feed import served
 from filoscope.server.feed.cursors import POSITION_MAX
-from filoscope.server.feed.models import ViewingEvent
+from filoscope.server.feed.models import CORRECTIONS, ViewingEvent
 
 BATCH_MAX = 100  # events; the browser keeps more for the next batch
 BODY_BYTES_MAX = 64_000  # a full batch takes 30,000
 AGO_MS_MAX = 7 * 86_400_000  # a phone that was offline for a week
 WATCHED_S_MAX = 86_400.0
 _SLUG = re.compile(r"[A-Za-z0-9]{11}")
-_KINDS = frozenset(ViewingEvent.Kind.values)
+_KINDS = frozenset(ViewingEvent.Kind.values) - set(CORRECTIONS)  # those are said by a form
 
 
 class BadBatch(ValueError):
@@ -45,6 +45,7 @@ class Told:
     position: int | None
     propensity: float | None
     ms_ago: float
+    source: str = ""
 
 
 def read(body: bytes) -> tuple[Told, ...]:
@@ -71,7 +72,7 @@ def _event(event: Any, number: int) -> Told:
         raise BadBatch(f"{where}: clip is {slug!r:.40}")
     if not isinstance(kind, str) or kind not in _KINDS:
         raise BadBatch(f"{where}: kind is {kind!r:.40}")
-    tab, position, propensity = _place(event, slug, where)
+    tab, position, propensity, source = _place(event, slug, where)
     watched_s = event.get("watched_s")
     return Told(
         key=_key(event.get("key"), where),
@@ -84,22 +85,25 @@ def _event(event: Any, number: int) -> Told:
         position=position,
         propensity=propensity,
         ms_ago=_number(event.get("at_ms_ago", 0), AGO_MS_MAX, f"{where}: at_ms_ago"),
+        source=source,
     )
 
 
-def _place(event: Mapping[str, Any], slug: str, where: str) -> tuple[str, int | None, float | None]:
-    """Return tab, position and propensity: what we signed, or the browser's word without a chance."""
+def _place(
+    event: Mapping[str, Any], slug: str, where: str
+) -> tuple[str, int | None, float | None, str]:
+    """Return tab, position, propensity and source: as we signed them, or the browser's word of two."""
     token = event.get("served", "")
     if isinstance(token, str) and len(token) == served.TOKEN_LENGTH:
         signed = served.read(slug, token)
         if signed is not None:
-            return signed.tab, signed.position, signed.propensity
+            return signed.tab, signed.position, signed.propensity, signed.source
     tab, position = event.get("tab", ""), event.get("position")
     if tab not in ("", *served.TABS):
         raise BadBatch(f"{where}: tab is {tab!r:.40}")
     if position is None:
-        return tab, None, None
-    return tab, int(_number(position, POSITION_MAX, f"{where}: position")), None
+        return tab, None, None, ""
+    return tab, int(_number(position, POSITION_MAX, f"{where}: position")), None, ""
 
 
 def _key(key: Any, where: str) -> uuid.UUID:

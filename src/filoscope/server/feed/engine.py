@@ -17,11 +17,12 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 
-from filoscope.recommend import Candidate, Event, EventKind, InvalidEvent, Recommender
+from filoscope.recommend import Candidate, Context, Event, EventKind, InvalidEvent, Recommender
 from filoscope.server.feed import cursors, snapshots
-from filoscope.server.feed.models import News, ViewingEvent
+from filoscope.server.feed.models import News, Viewer, ViewingEvent
 from filoscope.server.feed.queries import log
 from filoscope.server.feed.tail import Tail
+from filoscope.server.feed.wishes import Wishes
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,12 @@ LEARNED = {
     Kind.SKIPPED: EventKind.SKIP,
     Kind.SHARED: EventKind.SHARE,
     Kind.NOT_INTERESTED: EventKind.NOT_INTERESTED,
+    Kind.MORE: EventKind.MORE,
+    Kind.LESS: EventKind.LESS,
+    Kind.FORGET: EventKind.FORGET_TOPIC,
+    Kind.RESET: EventKind.RESET,
+    Kind.PAUSE: EventKind.PAUSE,
+    Kind.RESUME: EventKind.RESUME,
     Told.LIKED: EventKind.LIKE,
     Told.UNLIKED: EventKind.UNLIKE,
     Told.SAVED: EventKind.SAVE,
@@ -60,6 +67,7 @@ class FeedEngine:
         self.recommender = recommender or Recommender(seed=time.time_ns() & 0xFFFF)
         self.events = Tail()
         self.news = Tail()
+        self.wishes = Wishes()
         self._looking = threading.Lock()
         self._looked_s = 0.0
         self._saved_s = time.monotonic()
@@ -77,8 +85,16 @@ class FeedEngine:
         exclude = [*without, *(clip_id for clip_id in named if clip_id is not None)]
         blocked = self._blocking.get(who, set()) | self._blocked_by.get(who, set()) | {who}
         return self.recommender.recommend(
-            who, count, now_s=now_s, exclude=exclude, blocked_makers=blocked
+            who,
+            count,
+            now_s=now_s,
+            exclude=exclude,
+            blocked_makers=blocked,
+            context=self._context(who),
         )
+
+    def _context(self, who: int) -> Context:
+        return Context(profiling=self.wishes.of(who).feed == Viewer.Feed.FOR_YOU)
 
     # ---- told ----
 
@@ -121,9 +137,13 @@ class FeedEngine:
             case Told.MAKER:
                 self._list(maker=line.subject)
             case Told.FORGOTTEN:
-                self.recommender.forget(line.who if line.who else -(line.subject or 0))
+                self._forget(line.who if line.who else -(line.subject or 0))
             case Told.ADOPTED:
                 self._adopt(line.subject or 0)
+            case Told.WISHES:
+                self.wishes.hear(line.subject or 0)
+            case Told.POLICY:
+                self._obey()
             case _:
                 self._observe(line)
 
@@ -144,18 +164,29 @@ class FeedEngine:
                 position=line.position,
                 tab=line.tab,
                 propensity=line.propensity,
+                topic=line.about,
             )
         except InvalidEvent as error:
             logger.warning("%s %s is left out: %s", line.source, line.id, error)
             return
         self.recommender.observe(event)
 
+    def _obey(self) -> None:
+        """Rank as the owner has set it from now on."""
+        self.wishes.hear_policy()
+        self.recommender.settings = self.wishes.policy.weights.applied_to(self.recommender.settings)
+
     def _block(self, blocker: int, blocked: int) -> None:
         self._blocking[blocker].add(blocked)
         self._blocked_by[blocked].add(blocker)
 
+    def _forget(self, who: int) -> None:
+        self.recommender.forget(who)
+        self.wishes.forget(who)
+
     def _adopt(self, viewer_id: int) -> None:
-        self.recommender.forget(-viewer_id)
+        self._forget(-viewer_id)
+        self.wishes.hear(viewer_id)
         for line in log.events_of(viewer_id):
             self._learn(line)
 
@@ -180,6 +211,8 @@ class FeedEngine:
             self.news = Tail(max(0, log.last_news() - NEWS_AGAIN))
         else:
             self.recommender, self.events, self.news = saved.recommender, saved.events, saved.news
+        self.wishes.load()
+        self._obey()
         self._list()
         for blocker, blocked in log.blocks():
             self._block(blocker, blocked)

@@ -118,7 +118,12 @@ def _placed(
             continue
         candidate = one.candidate
         place = _place(
-            known, tab, position + len(placed), candidate.propensity, _reason(candidate, known)
+            known,
+            tab,
+            position + len(placed),
+            candidate.propensity,
+            _reason(candidate, known),
+            candidate.source,
         )
         placed.append(Placed(known, one.standing, place))
     return tuple(placed)
@@ -130,9 +135,14 @@ def _drawn_page(placed: tuple[Placed, ...], cursor: HeldCursor, *, is_end: bool)
 
 
 def _place(
-    facts: Facts, tab: str, position: int, propensity: float | None = None, reason: str = ""
+    facts: Facts,
+    tab: str,
+    position: int,
+    propensity: float | None = None,
+    reason: str = "",
+    source: str = "",
 ) -> Place:
-    token = served.sign(facts.slug, served.Served(tab, position, propensity))
+    token = served.sign(facts.slug, served.Served(tab, position, propensity, source))
     return Place(tab, position, propensity, reason, token)
 
 

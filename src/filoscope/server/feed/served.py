@@ -1,7 +1,8 @@
 """A token on each card that says where the server put it and with what chance.
 
-The browser sends it back with what happened to the card, so that the log knows tab, position and
-propensity without believing anybody: HMAC-SHA256 (RFC 2104) over them and the clip, cut to 64 bits.
+The browser sends it back with what happened to the card, so that the log knows tab, position,
+propensity and source without believing anybody: HMAC-SHA256 (RFC 2104) over them and the clip, cut to
+64 bits.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from functools import cache
 
 from django.conf import settings
 
+from filoscope.recommend import Source
+
 TABS = ("for-you", "following", "latest", "clip")
-_LAYOUT = struct.Struct("<BIf")  # tab, position, propensity (0: not drawn)
+SOURCES = ("", *Source)  # at most 64: they share a byte with the tab
+_LAYOUT = struct.Struct("<BIf")  # tab and source, position, propensity (0: not drawn)
 _SIGNATURE_BYTES = 8  # a guess in 2**64; a forged line in one's own log is worth no more
 TOKEN_LENGTH = 23  # base64 of 17 bytes, with one = cut off
 
@@ -28,6 +32,7 @@ class Served:
     tab: str
     position: int
     propensity: float | None
+    source: str = ""  # what brought it there; empty: not drawn
 
 
 @cache
@@ -37,7 +42,8 @@ def _key() -> bytes:
 
 def sign(slug: str, served: Served) -> str:
     """Return the token of a card."""
-    packed = _LAYOUT.pack(TABS.index(served.tab), served.position, served.propensity or 0.0)
+    kind = TABS.index(served.tab) + len(TABS) * SOURCES.index(served.source)
+    packed = _LAYOUT.pack(kind, served.position, served.propensity or 0.0)
     return base64.urlsafe_b64encode(packed + _signature(slug, packed)).decode().rstrip("=")
 
 
@@ -50,8 +56,10 @@ def read(slug: str, token: str) -> Served | None:
     packed, signature = whole[: _LAYOUT.size], whole[_LAYOUT.size :]
     if len(packed) != _LAYOUT.size or not hmac.compare_digest(signature, _signature(slug, packed)):
         return None
-    tab, position, propensity = _LAYOUT.unpack(packed)
-    return Served(TABS[tab], position, propensity or None)
+    kind, position, propensity = _LAYOUT.unpack(packed)
+    source, tab = divmod(kind, len(TABS))
+    known = SOURCES[source] if source < len(SOURCES) else ""
+    return Served(TABS[tab], position, propensity or None, str(known))
 
 
 def _signature(slug: str, packed: bytes) -> bytes:

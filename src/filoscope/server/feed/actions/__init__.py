@@ -1,17 +1,25 @@
 """The only writer of viewers and of what they did: one transaction for one action."""
 
-from filoscope.server.feed.actions.events import record
+from filoscope.server.feed.actions.events import correct, record
+from filoscope.server.feed.actions.sittings import ask_for_page, note_served
 from filoscope.server.feed.actions.viewers import (
     forget_idle_viewers,
     forget_old_news,
     take_over,
     viewer_for,
 )
+from filoscope.server.feed.actions.wishes import choose_feed, choose_limits, set_policy
 
 __all__ = [
+    "ask_for_page",
+    "choose_feed",
+    "choose_limits",
+    "correct",
     "forget_idle_viewers",
     "forget_old_news",
+    "note_served",
     "record",
+    "set_policy",
     "take_over",
     "viewer_for",
 ]

@@ -47,6 +47,13 @@ def record(viewer: Viewer, account: Account | None, told: Sequence[Told]) -> int
     return len(fresh)
 
 
+def correct(
+    viewer: Viewer, kind: ViewingEvent.Kind, *, topic_kind: str = "", topic: str = ""
+) -> None:
+    """Add to the log what a viewer says about what the feed believes of them."""
+    ViewingEvent.objects.create(viewer=viewer, kind=kind, topic_kind=topic_kind, topic=topic)
+
+
 def _row(viewer: Viewer, clip: Clip, told: Told) -> ViewingEvent:
     watched_s = told.watched_s
     if watched_s is not None and clip.duration_s:
@@ -60,6 +67,7 @@ def _row(viewer: Viewer, clip: Clip, told: Told) -> ViewingEvent:
         tab=told.tab,
         position=told.position,
         propensity=told.propensity,
+        source=told.source,
         created_at=timezone.now() - timedelta(milliseconds=told.ms_ago),
     )
 
@@ -67,9 +75,11 @@ def _row(viewer: Viewer, clip: Clip, told: Told) -> ViewingEvent:
 def _count_views(viewer: Viewer, fresh: Sequence[ViewingEvent]) -> None:
     """Count a view where a clip began to play for the first time in a day, but not its maker's."""
     started = {
-        row.clip_id
+        row.clip.pk
         for row in fresh
-        if row.kind == ViewingEvent.Kind.STARTED and row.clip.account_id != viewer.account_id
+        if row.kind == ViewingEvent.Kind.STARTED
+        and row.clip is not None
+        and row.clip.account_id != viewer.account_id
     }
     if not started:
         return

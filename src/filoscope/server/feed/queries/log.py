@@ -13,7 +13,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 from django.db.models import Max, Q
 
-from filoscope.recommend import CatalogueEntry
+from filoscope.recommend import CatalogueEntry, Topic
 from filoscope.server.feed.models import News, ViewingEvent
 from filoscope.server.feed.tail import Tail
 from filoscope.server.social.models import Block, Comment, Follow, Like, Save
@@ -27,12 +27,13 @@ EVENTS_REPLAYED_MAX = 1_000_000  # the newest: half a minute of replaying, and t
 _EVENT = """
 SELECT 'event' AS source, event.id AS id, event.kind, COALESCE(viewer.account_id, -viewer.id) AS who,
        event.clip_id, NULL::bigint AS subject, COALESCE(event.watched_s, 0) AS watched_s, event.tab,
-       event.position, event.propensity, extract(epoch FROM event.created_at)::float8 AS time_s
+       event.position, event.propensity, extract(epoch FROM event.created_at)::float8 AS time_s,
+       event.topic_kind, event.topic
 FROM feed_viewingevent event JOIN feed_viewer viewer ON viewer.id = event.viewer_id
 """
 _NEWS = """
 SELECT 'news', id, kind, account_key, clip_key, subject_key, 0, '', NULL, NULL,
-       extract(epoch FROM created_at)::float8
+       extract(epoch FROM created_at)::float8, '', ''
 FROM feed_news
 """
 _BEHIND = "WHERE {0}.id > %s OR {0}.id = ANY(%s::bigint[]) ORDER BY {0}.id LIMIT " + str(TAIL_MAX)
@@ -57,6 +58,15 @@ class Line:
     position: int | None
     propensity: float | None
     time_s: float
+    topic_kind: str = ""
+    topic: str = ""
+
+    @property
+    def about(self) -> Topic | None:
+        """What a correction is about, as the engine names it."""
+        if not self.topic_kind:
+            return None
+        return self.topic_kind, self.topic if self.topic_kind == "tag" else int(self.topic)
 
 
 def behind(events: Tail, news: Tail) -> list[Line]:

@@ -1,0 +1,74 @@
+"""What viewers have chosen and what the owner has set, known to each process without asking the database.
+
+The tables are the truth; they are read at the start, and again when the news says that they changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from filoscope.server.accounts.age import age_years
+from filoscope.server.accounts.models import Account
+from filoscope.server.feed.kindness import Kindness, Limits, least
+from filoscope.server.feed.policies import Weights
+from filoscope.server.feed.queries import wishes as queries
+from filoscope.server.feed.queries.wishes import Rules, Wish
+
+NONE = Wish()
+
+
+@dataclass(slots=True)
+class Wishes:
+    """Who has chosen what, and the owner's rules."""
+
+    policy: Rules = field(default_factory=lambda: Rules(Weights(), Kindness()))
+    _of: dict[int, Wish] = field(default_factory=dict)
+
+    def load(self) -> None:
+        """Read everything."""
+        self.policy = queries.rules()
+        self._of = queries.wishes()
+
+    def hear(self, viewer_id: int) -> None:
+        """Read again what one viewer has chosen."""
+        for who, wish in queries.wishes(viewer_id, all_of_them=True).items():
+            self._of[who] = wish
+            if wish == NONE:
+                del self._of[who]
+
+    def hear_policy(self) -> None:
+        """Read again what the owner has set."""
+        self.policy = queries.rules()
+
+    def forget(self, who: int) -> None:
+        """Forget a viewer."""
+        self._of.pop(who, None)
+
+    def of(self, who: int) -> Wish:
+        """Return what somebody has chosen."""
+        return self._of.get(who, NONE)
+
+    def limits_of(self, account: Account | None, who: int) -> Limits:
+        """Return the limits of somebody: the strictest of their own, and the owner's for their age."""
+        wish, kindness = self.of(who), self.policy.kindness
+        remind_min = wish.remind_min if wish.remind_min is not None else kindness.remind_min
+        if account is None or not is_minor(account, kindness):
+            return Limits(remind_min or None, wish.day_min, time_zone=kindness.time_zone)
+        return Limits(
+            remind_min=remind_min or None,
+            day_min=least(wish.day_min, kindness.minor_day_min),
+            sitting_min=kindness.minor_sitting_min,
+            sitting_clips=kindness.minor_sitting_clips,
+            break_min=kindness.minor_break_min,
+            quiet=(kindness.minor_quiet_from, kindness.minor_quiet_to),
+            time_zone=kindness.time_zone,
+        )
+
+
+def is_minor(account: Account, kindness: Kindness) -> bool:
+    """Say whether the limits of minors hold for somebody; whose age was never asked is no minor."""
+    if account.birth_date is None:
+        return False
+    return age_years(account.birth_date, today=timezone.localdate()) < kindness.minor_years
