@@ -124,6 +124,11 @@ class Break:
     until: datetime | None = None
     minutes: int = 0
 
+    @property
+    def clock(self) -> str:
+        """When it goes on, as clocks where the community is show it."""
+        return f"{self.until:%H:%M}" if self.until is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Sat:
@@ -140,35 +145,49 @@ class Sat:
 
 def sit(sat: Sat, limits: Limits, *, now_s: float) -> tuple[Sat, Break | None]:
     """Count the time since the last page, and say whether the feed pauses now."""
-    zone = ZoneInfo(limits.time_zone)
-    now = datetime.fromtimestamp(now_s, zone)
+    now = datetime.fromtimestamp(now_s, ZoneInfo(limits.time_zone))
     sat = _counted(sat, now.date(), now_s)
+    sat, pause = _pause(sat, limits, now)
+    if pause is not None and pause.kind is not BreakKind.REMINDER:
+        sat = replace(sat, asked_s=0.0)  # nothing was shown: what follows is no watching
+    return sat, pause
+
+
+def _pause(sat: Sat, limits: Limits, now: datetime) -> tuple[Sat, Break | None]:
     if (until := _morning(now, limits)) is not None:
         return sat, Break(BreakKind.NIGHT, until)
     if limits.day_min is not None and sat.day_s >= 60 * limits.day_min:
         return sat, Break(BreakKind.DAY, _midnight(now), round(sat.day_s / 60))
-    if now_s < sat.rests_until_s:
-        until = datetime.fromtimestamp(sat.rests_until_s, zone)
-        return sat, Break(BreakKind.REST, until)
+    if now.timestamp() < sat.rests_until_s:
+        return sat, Break(BreakKind.REST, datetime.fromtimestamp(sat.rests_until_s, now.tzinfo))
     too_long = limits.sitting_min is not None and sat.sitting_s >= 60 * limits.sitting_min
     too_many = limits.sitting_clips is not None and sat.clips >= limits.sitting_clips
     if too_long or too_many:
-        rests_until_s = now_s + 60 * limits.break_min
-        minutes = round(sat.sitting_s / 60)
-        sat = replace(sat, sitting_s=0.0, clips=0, reminded_s=0.0, rests_until_s=rests_until_s)
-        until = datetime.fromtimestamp(rests_until_s, zone)
-        return sat, Break(BreakKind.REST, until, minutes)
+        return _resting(sat, limits, now.timestamp())
     if limits.remind_min is not None and sat.sitting_s - sat.reminded_s >= 60 * limits.remind_min:
-        minutes = round(sat.sitting_s / 60)
-        return replace(sat, reminded_s=sat.sitting_s), Break(BreakKind.REMINDER, None, minutes)
+        reminded = replace(sat, reminded_s=sat.sitting_s)
+        return reminded, Break(BreakKind.REMINDER, None, round(sat.sitting_s / 60))
     return sat, None
 
 
-def places_left(sat: Sat, limits: Limits) -> int | None:
-    """Return how many clips may still come in this sitting; None: as many as there are."""
+def serve(sat: Sat, limits: Limits, clips: int, *, now_s: float) -> tuple[Sat, int, Break | None]:
+    """Count the clips of a page: how many of them may come, and the break they end with, if any."""
     if limits.sitting_clips is None:
-        return None
-    return max(limits.sitting_clips - sat.clips, 0)
+        return sat, clips, None
+    allowed = min(clips, max(limits.sitting_clips - sat.clips, 0))
+    sat = replace(sat, clips=sat.clips + allowed)
+    if sat.clips < limits.sitting_clips:
+        return sat, allowed, None
+    sat, pause = _resting(sat, limits, now_s)
+    return sat, allowed, pause
+
+
+def _resting(sat: Sat, limits: Limits, now_s: float) -> tuple[Sat, Break]:
+    rests_until_s = now_s + 60 * limits.break_min
+    until = datetime.fromtimestamp(rests_until_s, ZoneInfo(limits.time_zone))
+    pause = Break(BreakKind.REST, until, round(sat.sitting_s / 60))
+    rested = replace(sat, sitting_s=0.0, clips=0, reminded_s=0.0, rests_until_s=rests_until_s)
+    return rested, pause
 
 
 def _counted(sat: Sat, today: date, now_s: float) -> Sat:

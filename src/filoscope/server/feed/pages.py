@@ -83,9 +83,11 @@ def _draw(
     cursor: HeldCursor,
     ask: Callable[[Sequence[int]], dict[int, Standing]],
 ) -> list[Drawn]:
-    """Draw until the places are filled; `ask` says how the viewer stands to those they may see."""
+    """Draw until the places are filled; `ask` says how the viewer stands to those they may see.
+
+    The view has caught up with what was committed (`breaks.caught_up`).
+    """
     learned = engine()
-    learned.catch_up()
     drawn: list[Drawn] = []
     without: set[int] = set()
     for _ in range(ROUNDS_MAX):

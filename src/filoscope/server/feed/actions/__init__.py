@@ -1,7 +1,7 @@
 """The only writer of viewers and of what they did: one transaction for one action."""
 
 from filoscope.server.feed.actions.events import correct, record
-from filoscope.server.feed.actions.sittings import ask_for_page, note_served
+from filoscope.server.feed.actions.sittings import ask_for_page, serve_page
 from filoscope.server.feed.actions.viewers import (
     forget_idle_viewers,
     forget_old_news,
@@ -17,8 +17,8 @@ __all__ = [
     "correct",
     "forget_idle_viewers",
     "forget_old_news",
-    "note_served",
     "record",
+    "serve_page",
     "set_policy",
     "take_over",
     "viewer_for",

@@ -12,9 +12,12 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from filoscope.server.feed import pages, sharing
+from filoscope.server.feed.breaks import caught_up, turn
+from filoscope.server.feed.models import Viewer
+from filoscope.server.feed.pages import Page
 from filoscope.server.feed.rendering import Placed
 from filoscope.server.feed.viewers import account_of, key_of
-from filoscope.server.feed.views.feeds import context_of, kept_private
+from filoscope.server.feed.views.feeds import context_of, feed_of, kept_private
 
 _CLIP_PATH = re.compile(r"/v/([A-Za-z0-9]{1,20})(?:/embed)?/?")
 # Whoever may not see it is told no more than whoever mistyped.
@@ -31,6 +34,7 @@ def _public(slug: str) -> Placed:
 
 
 @require_safe
+@caught_up
 def watch(request: HttpRequest, slug: str) -> HttpResponse:
     """/v/<slug>: this clip, and then the feed."""
     if "after" in request.GET:  # "More clips", pressed without script
@@ -38,7 +42,13 @@ def watch(request: HttpRequest, slug: str) -> HttpResponse:
     page = pages.from_clip(account_of(request), who=key_of(request), slug=slug)
     if page is None:
         raise Http404(NOT_FOUND)
-    context = context_of(page, "clip") | {"share": sharing.share(request, page.placed[0].facts)}
+    head, behind = page.placed[0], Page(page.placed[1:], page.next)
+    shown = turn(request, lambda: behind)  # a clip whose address one was given plays in any case
+    context = context_of(Page((head, *shown.page.placed), shown.page.next), "clip") | {
+        "share": sharing.share(request, head.facts),
+        "pause": shown.pause,
+        "is_profiled": feed_of(request) == Viewer.Feed.FOR_YOU,
+    }
     return kept_private(render(request, "feed/watch.html", context))
 
 

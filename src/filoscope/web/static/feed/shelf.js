@@ -68,10 +68,11 @@ export class Shelf {
   #end() {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.element.append(document.getElementById("end").content.cloneNode(true));
+    this.element.append(this.last ?? document.getElementById("end").content.cloneNode(true));
   }
 
   #takeMore(root) {
+    this.last = root.querySelector(".end"); // a break card, which only the server decides on
     const link = root.querySelector("a.more");
     link?.remove();
     return link?.dataset.more;
