@@ -35,7 +35,7 @@ def test_a_page_takes_at_most_six_queries(
     client = as_alice if is_signed_in else Client()
     client.get("/")  # the engine is loaded once in a process
     clips._kept.clear()
-    rendering._kept.clear()
+    rendering._sheets.clear()
     path = address.format(clip=made[0].slug, sound=sound.slug)
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(path)

@@ -81,16 +81,16 @@ def test_place_and_chance_come_from_the_server_not_from_the_browser(
     clip = publish(bob)
     page = as_alice.get("/")
     card = page.context["cards"][0]
-    tell(as_alice, event(clip, served=card.served, tab="latest", position=99))
+    tell(as_alice, event(clip, served=card.place.served, tab="latest", position=99))
     kept = ViewingEvent.objects.get()
     assert (kept.tab, kept.position) == ("for-you", 0)
-    assert kept.propensity == pytest.approx(card.propensity)
+    assert kept.propensity == pytest.approx(card.place.propensity)
 
 
 def test_a_forged_token_tells_no_chance(as_alice: Client, bob: Account) -> None:
     clip, other = publish(bob), publish(account("dora"))
-    cards = {card.slug: card for card in as_alice.get("/").context["cards"]}
-    tell(as_alice, event(clip, served=cards[other.slug].served, tab="latest", position=4))
+    cards = {card.facts.slug: card for card in as_alice.get("/").context["cards"]}
+    tell(as_alice, event(clip, served=cards[other.slug].place.served, tab="latest", position=4))
     kept = ViewingEvent.objects.get()
     assert (kept.tab, kept.position, kept.propensity) == ("latest", 4, None)
 

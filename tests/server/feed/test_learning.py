@@ -44,11 +44,11 @@ def test_following_and_unfollowing_are_learned(alice: Account, bob: Account) -> 
     clip = publish(bob)
     follow = Follow.objects.create(follower=alice, followed=bob)
     page = signed_in(alice).get("/")
-    assert "you follow @bob" in page.context["cards"][0].reason
+    assert "you follow @bob" in page.context["cards"][0].place.reason
     follow.delete()
     page = signed_in(alice).get("/")
-    assert [card.slug for card in page.context["cards"]] == [clip.slug]
-    assert "you follow" not in page.context["cards"][0].reason
+    assert [card.facts.slug for card in page.context["cards"]] == [clip.slug]
+    assert "you follow" not in page.context["cards"][0].place.reason
 
 
 @pytest.mark.django_db

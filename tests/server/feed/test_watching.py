@@ -27,8 +27,8 @@ def test_a_deep_link_shows_this_clip_first_and_then_the_feed(client: Client, bob
     rest = slugs(client, onward[1])
     assert first[0] == clips[5].slug
     assert sorted(first + rest) == sorted(clip.slug for clip in clips)
-    assert [card.tab for card in page.context["cards"]] == ["clip"] * 8
-    assert [card.position for card in page.context["cards"]] == list(range(8))
+    assert [card.place.tab for card in page.context["cards"]] == ["clip"] * 8
+    assert [card.place.position for card in page.context["cards"]] == list(range(8))
 
 
 @pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.FOLLOWERS])
@@ -75,14 +75,15 @@ def test_a_card_shows_what_the_viewer_did_and_what_there_is(
     Follow.objects.create(follower=alice, followed=bob)
     clip.likes.create(account=alice)
     card = as_alice.get(clip.get_absolute_url()).context["cards"][0]
-    assert (card.liked, card.saved, card.account.is_followed, card.account.is_me) == (
+    standing = card.standing
+    assert (standing.liked, standing.saved, standing.followed, standing.is_me) == (
         True, False, True, False,
     )  # fmt: skip
-    assert [rung.url for rung in card.renditions] == [
+    assert [rung.url for rung in card.facts.renditions] == [
         "/media/clips/ab/cd/480.mp4", "/media/clips/ab/cd/720.mp4",
     ]  # fmt: skip
-    assert card.caption_tracks[0].url == f"/v/{clip.slug}/captions/en.vtt"
-    assert signed_in(bob).get(clip.get_absolute_url()).context["cards"][0].account.is_me
+    assert card.facts.caption_tracks[0].url == f"/v/{clip.slug}/captions/en.vtt"
+    assert signed_in(bob).get(clip.get_absolute_url()).context["cards"][0].standing.is_me
 
 
 def test_a_change_of_the_clip_is_on_the_very_next_page(client: Client, bob: Account) -> None:

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
-
-
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """Who made the clip, as this viewer sees them."""
-
-    handle: str
-    name: str
-    avatar_url: str
-    is_followed: bool = False
-    is_me: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,66 +94,10 @@ class Place:
     """Where in which feed a card is, how it came there, and the token that proves it."""
 
     tab: str
-    position: int | str
+    position: int
     propensity: float | None = None
     reason: str = ""
     served: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One place of the feed, ready for its template."""
-
-    slug: str
-    url: str
-    account: Maker
-    caption: str
-    sound: SoundLink | None
-    duration_s: float
-    width: int
-    height: int
-    poster_url: str
-    preview_url: str
-    blurhash: str
-    colour: str
-    renditions: tuple[Rung, ...]
-    hls_url: str
-    caption_tracks: tuple[Track, ...]
-    counts: Counts
-    liked: bool
-    saved: bool
-    published_at: datetime | None
-    alt_text: str
-    tab: str
-    position: int | str
-    propensity: float | None
-    reason: str
-    served: str
-
-
-SHARED = (
-    "slug", "url", "caption", "sound", "duration_s", "width", "height", "poster_url", "preview_url",
-    "blurhash", "colour", "renditions", "hls_url", "caption_tracks", "counts", "published_at",
-    "alt_text",
-)  # fmt: skip
-
-
-def card(facts: Facts, standing: Standing, place: Place) -> Card:
-    """Put together what everyone sees, how this viewer stands to it, and where it is shown."""
-    shared: dict[str, Any] = {name: getattr(facts, name) for name in SHARED}
-    return Card(
-        account=Maker(
-            facts.handle, facts.name, facts.avatar_url, standing.followed, standing.is_me
-        ),
-        liked=standing.liked,
-        saved=standing.saved,
-        tab=place.tab,
-        position=place.position,
-        propensity=place.propensity,
-        reason=place.reason,
-        served=place.served,
-        **shared,
-    )
 
 
 def media_url(*parts: str) -> str:

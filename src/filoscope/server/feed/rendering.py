@@ -1,7 +1,13 @@
-"""Cards as HTML. Each is rendered by its template once for each of its states and kept.
+"""Cards as HTML: `feed/card.html`, rendered once for each look that a card can have, then filled in.
 
-What differs from place to place (tab, position, token, reason) stands in the template as a mark and
-is put in afterwards. So a page of eight cards costs eight joins of strings.
+A look is what the template branches on: the shape, which texts there are, whether the viewer likes it.
+For each look the template is rendered with marks in the place of texts, which makes an outline:
+
+    ... data-slug="%(slug)s" data-tab="%(tab)s" ... <p class="caption">%(caption)s</p> ...
+
+A community knows a few dozen looks, so a card, seen before or not, costs one formatting of a string.
+Every text is escaped before it is filled in, as the template itself would (`words.escaped`). What the
+template may not do is change a text (`|upper`): `words` does that, and a test compares both ways.
 """
 
 from __future__ import annotations
@@ -9,26 +15,22 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from django.template.loader import get_template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from filoscope.server.feed.card import Card, Facts, Place, Standing, card
+from filoscope.server.feed import words
+from filoscope.server.feed.card import Facts, Place, Standing
 
 TEMPLATE = "feed/card.html"
-KEPT_MAX = 20_000  # cards of some 3.5 kB each, so 70 MB; each costs a millisecond to render again
-_NAMES = ("tab", "position", "served", "reason")
-_MARKS = Place(
-    tab="\ue000tab\ue001",
-    position="\ue000position\ue001",
-    served="\ue000served\ue001",
-    reason="\ue000reason\ue001",
-)  # private use: in no caption
-_MARK = re.compile("\ue000(" + "|".join(_NAMES) + ")\ue001")
-_PRIVATE = str.maketrans("", "", "\ue000\ue001")
+SHEETS_MAX = 20_000  # cards of some 4 kB each, so 80 MB; each costs 0.1 ms to write again
+LOOKS_MAX = 1_000  # outlines of some 4 kB each; each costs a millisecond to render again
+_FIRST_MARK = 0xE000  # private use: in no template
+_MARK_OR_PERCENT = re.compile("[\ue000-\uf8ff%]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,56 +41,91 @@ class Placed:
     standing: Standing
     place: Place
 
-    def card(self) -> Card:
-        """Return what templates and the API are given."""
-        return card(self.facts, self.standing, self.place)
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that the template asks about a card before it writes a text."""
+
+    shape: str
+    tracks: int
+    names: tuple[str, ...]  # of the texts that there are; the others are empty
+    is_first: bool
+    is_me: bool
+    is_followed: bool
+    is_liked: bool
+    is_saved: bool
 
 
-Key = tuple[int, str, bool, bool, bool, bool, bool]
-_kept: OrderedDict[Key, tuple[str, ...]] = OrderedDict()
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a card shows to everyone: its texts, escaped, and what the template asks about them."""
+
+    texts: dict[str, str]
+    names: tuple[str, ...]
+    shape: str
+    tracks: int
+
+
+_sheets: OrderedDict[tuple[int, str], Sheet] = OrderedDict()
 _lock = threading.Lock()
 
 
 def html(placed: Iterable[Placed], *, begins_page: bool) -> SafeString:
     """Return the cards as HTML; the first of a page loads its poster at once, the others when due."""
-    pieces: list[str] = []
+    cards: list[str] = []
     for index, one in enumerate(placed):
-        filled = {
-            "tab": one.place.tab,
-            "position": str(one.place.position),
-            "served": one.place.served,
-            "reason": escape(one.place.reason),
-        }
-        for number, piece in enumerate(_pieces(one, first=begins_page and index == 0)):
-            pieces.append(filled[piece] if number % 2 else piece)
-    return mark_safe("".join(pieces))  # a template, and words escaped
+        sheet = _sheet(one.facts)
+        placing = words.escaped(words.of_place(one.place, one.facts))
+        outline = _outline(_look(sheet, placing, one.standing, is_first=begins_page and not index))
+        cards.append(outline % {**sheet.texts, **placing})
+    return mark_safe("".join(cards))  # a template, and words escaped
 
 
-def _pieces(one: Placed, *, first: bool) -> tuple[str, ...]:
-    """Return the card's HTML around its marks: text and names of marks in turn."""
-    standing = one.standing
-    key: Key = (
-        one.facts.clip_id, one.facts.version, first,
-        standing.is_me, standing.followed, standing.liked, standing.saved,
-    )  # fmt: skip
-    with _lock:
-        if (pieces := _kept.get(key)) is not None:
-            _kept.move_to_end(key)
-            return pieces
-    pieces = tuple(_MARK.split(_render(one, first=first)))
-    with _lock:
-        _kept[key] = pieces
-        if len(_kept) > KEPT_MAX:
-            _kept.popitem(last=False)
-    return pieces
+def context(look: Look, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the template is given: texts by name (or their marks), and what it asks about."""
+    card: dict[str, Any] = {name: texts[name] for name in look.names}
+    card |= {name: getattr(look, name) for name in Look.__slots__ if name != "names"}
+    card["tracks"] = [
+        {part: texts.get(words.of_track(number, part), "") for part in words.TRACK_PARTS}
+        for number in range(look.tracks)
+    ]
+    return {"card": card}
 
 
-def _render(one: Placed, *, first: bool) -> str:
-    clean = replace(
-        one.facts,
-        caption=one.facts.caption.translate(_PRIVATE),
-        alt_text=one.facts.alt_text.translate(_PRIVATE),
-        name=one.facts.name.translate(_PRIVATE),
+def _look(sheet: Sheet, placing: Mapping[str, str], standing: Standing, *, is_first: bool) -> Look:
+    return Look(
+        shape=sheet.shape,
+        tracks=sheet.tracks,
+        names=sheet.names + tuple(name for name, text in placing.items() if text),
+        is_first=is_first,
+        is_me=standing.is_me,
+        is_followed=standing.followed,
+        is_liked=standing.liked,
+        is_saved=standing.saved,
     )
-    context = {"card": card(clean, one.standing, _MARKS), "forloop": {"first": first}}
-    return get_template(TEMPLATE).render(context)
+
+
+def _sheet(facts: Facts) -> Sheet:
+    """Return the texts of a card, kept for as long as its version lasts."""
+    key = (facts.clip_id, facts.version)
+    with _lock:
+        if (sheet := _sheets.get(key)) is not None:
+            _sheets.move_to_end(key)
+            return sheet
+    texts = words.escaped(words.of_clip(facts))
+    names = tuple(name for name, text in texts.items() if text)
+    sheet = Sheet(texts, names, words.shape(facts), len(facts.caption_tracks))
+    with _lock:
+        _sheets[key] = sheet
+        if len(_sheets) > SHEETS_MAX:
+            _sheets.popitem(last=False)
+    return sheet
+
+
+@lru_cache(LOOKS_MAX)
+def _outline(look: Look) -> str:
+    """Render the template with a mark for each text, and turn the marks into places to fill in."""
+    marks = {name: chr(_FIRST_MARK + number) for number, name in enumerate(look.names)}
+    places = {mark: f"%({name})s" for name, mark in marks.items()} | {"%": "%%"}
+    rendered = get_template(TEMPLATE).render(context(look, marks))
+    return _MARK_OR_PERCENT.sub(lambda found: places[found[0]], rendered)

@@ -88,8 +88,9 @@ def _end_of_word(text: str, at: int) -> int:
 
 
 def _is_of_a_word(letter: str) -> bool:
-    is_mark = unicodedata.category(letter).startswith("M")
-    return letter.isalnum() or letter == "_" or letter in _JOINERS or is_mark
+    if letter.isalnum() or letter == "_" or letter in _JOINERS:
+        return True
+    return unicodedata.category(letter).startswith("M")
 
 
 def tag_name(written: str) -> str:

@@ -57,7 +57,7 @@ def watch(request: HttpRequest, slug: str) -> HttpResponse:
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """/v/<slug>/embed: a player for other sites, the same whoever asks."""
     placed = _public(slug)
-    context = {"card": placed.card(), "share": sharing.share(request, placed.facts)}
+    context = {"clip": placed.facts, "share": sharing.share(request, placed.facts)}
     return render(request, "feed/embed.html", context)
 
 

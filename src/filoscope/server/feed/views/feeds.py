@@ -75,7 +75,7 @@ def context_of(page: Page, tab: str) -> dict[str, object]:
     """Return what the templates of feeds are given."""
     return {
         "tab": tab,
-        "cards": [one.card() for one in page.placed],
+        "cards": page.placed,
         "cards_html": rendering.html(page.placed, begins_page=True),
         "next": page.next,
         "active": "home",
