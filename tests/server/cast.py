@@ -72,7 +72,7 @@ def browser(person: Account | None = None) -> Client:
     """Return a browser in which this person is signed in."""
     client = Client()
     if person is not None:
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person)
     return client
 
 

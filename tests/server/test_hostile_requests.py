@@ -91,7 +91,7 @@ def test_a_form_that_cannot_be_read_is_refused_wherever_it_is_sent(
     alice: Account, path: str, kind: str, body: str
 ) -> None:
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(alice)
     answer = client.post(path, body, content_type=kind)
     assert answer.status_code == 400
     assert answer.headers["Content-Security-Policy"]

@@ -75,7 +75,7 @@ def publish(maker: Account, caption: str = "", **fields: Any) -> Clip:
 
 def signed_in(account: Account) -> Client:
     client = Client()
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account)
     return client
 
 

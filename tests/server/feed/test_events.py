@@ -208,7 +208,7 @@ def test_a_newcomer_does_not_see_again_what_they_saw_before_signing_in(
 ) -> None:
     seen, unseen = publish(bob), publish(account("dora"))
     tell(client, event(seen))
-    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(alice)
     assert slugs(client, "/") == [unseen.slug]
     assert Viewer.objects.get().account == alice
 
@@ -219,7 +219,7 @@ def test_an_account_that_has_watched_before_does_not_take_over_strangers_viewing
     first, second = publish(bob), publish(account("dora"))
     tell(as_alice, event(first))
     tell(client, event(second))
-    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(alice)
     assert slugs(client, "/") == [second.slug]
 
 

@@ -51,7 +51,7 @@ def test_a_press_needs_the_token_that_only_our_pages_have(alice: Account, bob: A
 
     clip = publish(alice)
     other_site = Client(enforce_csrf_checks=True)
-    other_site.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    other_site.force_login(bob)
     assert 403 == other_site.post(f"/v/{clip.slug}/like").status_code
     assert 0 == Like.objects.count()
 

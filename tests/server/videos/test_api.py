@@ -35,7 +35,7 @@ def upload(alice: Account) -> Upload:
 def browser(account: Account | None = None) -> Client:
     client = Client()
     if account is not None:
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(account)
     return client
 
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_is_refused(clip: Clip, alice: Account, said: dict[str, s
 
 def test_another_sites_form_changes_nothing(clip: Clip, alice: Account) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(alice)
     assert 403 == send(client, "PATCH", f"/clips/{clip.slug}", {"caption": "x"}).status_code
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.sessions.backends import db
-from django.db import connection
+
+from filoscope.server.kit import prepared
 
 _FIND = """
 SELECT session_data, expire_date FROM django_session
@@ -25,9 +26,7 @@ class SessionStore(db.SessionStore):
         key = self.session_key or ""
         row = None
         if "\0" not in key:  # no text of PostgreSQL can hold it
-            with connection.cursor() as cursor:
-                cursor.execute(_FIND, [key])
-                row = cursor.fetchone()
+            row = next(iter(prepared.rows(_FIND, [key])), None)
         if row is None:
             self._session_key = None
             return None

@@ -2,7 +2,7 @@
 
 `videos.queries.visible` and `social.queries.without_blocked` alone say who sees what. Building their
 SQL takes Django longer than PostgreSQL takes to answer it, and a page of the feed has no such time:
-so it is built once for each kind of viewer, with marks in the place of what differs.
+so it is built once for each kind of viewer, with marks in the place of what differs, and planned once.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from filoscope.server.accounts.models import Account
+from filoscope.server.kit import prepared
 
 VIEWER_MARK = -7_340_033  # no row has a negative key
 ARGUMENT_MARK = "\ue000argument\ue000"  # private use: in no SQL of Django's
@@ -40,10 +40,7 @@ class Compiled:
             else parameter
             for parameter in self.parameters
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, filled)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+        return prepared.rows(self.sql, filled)
 
 
 Build = Callable[[Account | None], QuerySet[Any, Any]]

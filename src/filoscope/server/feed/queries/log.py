@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db import connection
 from django.db.models import Max, Q
 
 from filoscope.recommend import CatalogueEntry, Topic
 from filoscope.server.feed.models import News, ViewingEvent
 from filoscope.server.feed.tail import Tail
+from filoscope.server.kit import prepared
 from filoscope.server.social.models import Block, Comment, Follow, Like, Save
 from filoscope.server.videos.models import Clip
 from filoscope.server.videos.queries import visible
@@ -72,7 +72,7 @@ class Line:
 def behind(events: Tail, news: Tail) -> list[Line]:
     """Return what has been added to the log and the news, in the order of time: one query."""
     parameters = [events.last, list(events.holes), news.last, list(news.holes)]
-    return [Line(*row) for row in _rows(_TAIL, parameters)]
+    return [Line(*row) for row in prepared.rows(_TAIL, parameters)]
 
 
 def events(*, after: int = 0) -> Iterator[list[Line]]:
@@ -80,7 +80,7 @@ def events(*, after: int = 0) -> Iterator[list[Line]]:
     newest = ViewingEvent.objects.aggregate(last=Max("id"))["last"] or 0
     after = max(after, newest - EVENTS_REPLAYED_MAX)
     sql = f"{_EVENT} WHERE event.id > %s ORDER BY event.id LIMIT {CHUNK}"
-    while chunk := [Line(*row) for row in _rows(sql, [after])]:
+    while chunk := [Line(*row) for row in prepared.rows(sql, [after])]:
         yield chunk
         after = chunk[-1].id
 
@@ -88,7 +88,7 @@ def events(*, after: int = 0) -> Iterator[list[Line]]:
 def events_of(viewer_id: int) -> list[Line]:
     """Return what one viewer did, the newest of it."""
     sql = f"{_EVENT} WHERE event.viewer_id = %s ORDER BY event.id DESC LIMIT {TAIL_MAX}"
-    return [Line(*row) for row in _rows(sql, [viewer_id])][::-1]
+    return [Line(*row) for row in prepared.rows(sql, [viewer_id])][::-1]
 
 
 def last_news() -> int:
@@ -169,10 +169,3 @@ def _chunk(clips: Any) -> list[tuple[Any, ...]]:
             "pk", "account_id", "sound_id", "duration_s", "published_at", "language", "slug", "tags"
         )[:CHUNK]
     )
-
-
-def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
