@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from filoscope.server.feed.views import beacons, clips, feeds, finding
+from filoscope.server.feed.views import beacons, beliefs, clips, feeds, finding
 
 urlpatterns = [
     path("", feeds.for_you, name="for-you"),
@@ -20,5 +20,14 @@ urlpatterns = [
     path("sound/<str:slug>", finding.sound, name="sound"),
     path("robots.txt", finding.robots, name="robots"),
     path("sitemap.xml", finding.sitemap, name="sitemap"),
+    path("settings/feed", beliefs.believes, name="believes"),
+    path("settings/feed/correct", beliefs.correct, name="correct"),
+    re_path(
+        r"^settings/feed/(?P<kind>reset|pause|resume)$", beliefs.correct_all, name="correct-all"
+    ),
+    path("settings/feed/choice", beliefs.choose, name="choose-feed"),
+    path("settings/feed/limits", beliefs.limit, name="choose-limits"),
+    path("settings/feed/download", beliefs.download, name="download-feed"),
+    path("about/feed", beliefs.ranking, name="ranking"),
     path("v/<str:slug>/not-interested", beacons.not_interested, name="not-interested"),
 ]
