@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from filoscope.recommend.catalogue import NOTHING, Catalogue
 from filoscope.recommend.events import Topic
 from filoscope.recommend.settings import Settings
-from filoscope.recommend.taste import ENJOYED, MEETINGS_MAX, taste_of
-from filoscope.recommend.viewers import Viewer, worth
+from filoscope.recommend.taste import MEETINGS_MAX, taste_of
+from filoscope.recommend.viewers import ENJOYED, Viewer, worth
 
 WORTH_SAYING = 0.05  # a weaker liking moves no clip by a place
 BELIEFS_MAX = 200  # the strongest: nobody reads more

@@ -12,6 +12,7 @@ class Source(StrEnum):
 
     FOLLOWING = "following"
     INTEREST = "interest"
+    COWATCH = "cowatch"
     POPULAR = "popular"
     FRESH = "fresh"
     EXPLORE = "explore"
@@ -24,6 +25,7 @@ class ReasonKind(StrEnum):
     MAKER = "maker"  # subject: maker id
     SOUND = "sound"  # subject: sound id
     TAG = "tag"  # subject: the tag
+    CO_WATCHED = "co_watched"  # subject: the id of a clip that this viewer watched long
     POPULAR = "popular"
     FRESH = "fresh"
     EXPLORE = "explore"
@@ -40,7 +42,8 @@ class Reason:
     subject
         A maker's or a sound's id, or a tag, as `kind` says; None where it needs none.
     count
-        How many clips the viewer watched long that speak for it; 0 where nothing is counted.
+        How many clips the viewer watched long that speak for it, or how many people watched both
+        clips; 0 where nothing is counted.
     weight
         What it added to the score.
     """
@@ -77,22 +80,34 @@ class Candidate:
     propensity: float
 
 
-def say(reason: Reason, *, handle_of: Callable[[int], str] = "person {}".format) -> str:
+def say(
+    reason: Reason,
+    *,
+    handle_of: Callable[[int], str] = "person {}".format,
+    title_of: Callable[[int], str] = "clip {}".format,
+) -> str:
     """Put a reason into words, addressed to the viewer.
 
     Parameters
     ----------
     handle_of
         Gives the name of a maker, with its @.
+    title_of
+        Gives the title of a clip that the viewer has met.
     """
     clips = "a clip" if reason.count == 1 else f"{reason.count} clips"
     subject = reason.subject
-    by = handle_of(subject) if isinstance(subject, int) else ""
+    by = title = ""
+    if isinstance(subject, int) and reason.kind is ReasonKind.CO_WATCHED:
+        title = title_of(subject)
+    elif isinstance(subject, int) and reason.kind is not ReasonKind.SOUND:
+        by = handle_of(subject)
     return {
         ReasonKind.FOLLOWING: f"you follow {by}",
         ReasonKind.MAKER: f"you enjoyed {clips} by {by}",
         ReasonKind.SOUND: f"you enjoyed {clips} with this sound",
         ReasonKind.TAG: f"you enjoyed {clips} tagged #{subject}",
+        ReasonKind.CO_WATCHED: f"people who finished “{title}” finished this too",
         ReasonKind.POPULAR: "people watch it longer than other clips of its length",
         ReasonKind.FRESH: "it has just been published",
         ReasonKind.EXPLORE: "it is waiting for its first viewers",

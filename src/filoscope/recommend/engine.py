@@ -27,6 +27,7 @@ from filoscope.recommend.catalogue import MAKER, NOTHING, Catalogue, CatalogueEn
 from filoscope.recommend.events import Event
 from filoscope.recommend.learning import Learned, learn
 from filoscope.recommend.mix import ANYBODY, Pool, compose
+from filoscope.recommend.neighbours import Neighbours, Walk
 from filoscope.recommend.popularity import Popularity
 from filoscope.recommend.scoring import score
 from filoscope.recommend.settings import Settings
@@ -82,8 +83,9 @@ class Recommender:
         popularity = Popularity(
             self.settings.trend_half_life_s, self.settings.first_audience, self._catalogue
         )
-        self._learned = Learned({}, popularity, WatchCurves())
+        self._learned = Learned({}, popularity, WatchCurves(), Neighbours())
         self._shortlist = Shortlist()
+        self._walk = Walk()
 
     def add(self, entry: CatalogueEntry) -> None:
         """Put a clip into the catalogue, or bring it up to date."""
@@ -95,6 +97,7 @@ class Recommender:
                     return
                 self._learned.popularity.leave(known)
             self._learned.popularity.enter(self._catalogue.put(entry))
+            self._learned.neighbours.make_room(self._catalogue.size)
 
     def remove(self, clip_id: int) -> bool:
         """Take a clip out of every later page; False if it was not there."""
@@ -192,7 +195,10 @@ class Recommender:
     def forget(self, viewer_id: int) -> bool:
         """Forget a viewer, also what they have seen; False if nothing was known of them."""
         with self._lock:
-            return self._learned.viewers.pop(viewer_id, None) is not None
+            viewer = self._learned.viewers.pop(viewer_id, None)
+            if viewer is not None:
+                self._learned.neighbours.forget(viewer.number)
+            return viewer is not None
 
     def snapshot(self) -> bytes:
         """Return all that was learned; equal states give equal bytes."""
@@ -228,9 +234,12 @@ class Recommender:
                 half_life_s=settings.taste_half_life_s,
                 weights=settings.outcomes,
             )
+        known = taste is not None and viewer is not None
+        self._walk.begin(self._learned.neighbours, viewer.number if known and viewer else None)
         return Question(
             now_s,
             taste,
+            self._walk,
             catalogue.maker_codes(follows),
             np.array(sorted(catalogue.language_codes(context.languages)), np.int32),
             turn=viewer.number + viewer.events if viewer else len(self._learned.viewers),

@@ -10,9 +10,10 @@ from filoscope.recommend import viewers
 from filoscope.recommend.catalogue import Catalogue
 from filoscope.recommend.corrections import Corrections
 from filoscope.recommend.events import ABOUT_MAKERS, CORRECTIONS, WATCHED, Event, EventKind
+from filoscope.recommend.neighbours import Neighbours
 from filoscope.recommend.popularity import Popularity
 from filoscope.recommend.settings import OutcomeWeights
-from filoscope.recommend.viewers import Viewer, worth_of_one
+from filoscope.recommend.viewers import ENJOYED, Viewer, worth_of_one
 from filoscope.recommend.watching import WatchCurves
 
 SETS = {
@@ -41,6 +42,7 @@ class Learned:
     viewers: dict[int, Viewer]
     popularity: Popularity
     curves: WatchCurves
+    neighbours: Neighbours
 
 
 def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: OutcomeWeights) -> bool:
@@ -50,10 +52,10 @@ def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: Outcome
         return False
     viewer = learned.viewers.get(event.viewer_id)
     if viewer is None:
-        viewer = learned.viewers[event.viewer_id] = Viewer(len(learned.viewers))
+        viewer = learned.viewers[event.viewer_id] = Viewer(learned.neighbours.enrol())
     viewer.events += 1
     if event.kind in CORRECTIONS:
-        _correct(event, viewer, catalogue)
+        _correct(event, viewer, catalogue, learned)
         return True
     if event.kind in ABOUT_MAKERS:
         maker = event.maker_id
@@ -74,7 +76,7 @@ def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: Outcome
     return True
 
 
-def _correct(event: Event, viewer: Viewer, catalogue: Catalogue) -> None:
+def _correct(event: Event, viewer: Viewer, catalogue: Catalogue, learned: Learned) -> None:
     """Take in what a viewer says, and wipe from their meetings what is to be forgotten."""
     if viewer.said is None:
         viewer.said = Corrections()
@@ -86,6 +88,8 @@ def _correct(event: Event, viewer: Viewer, catalogue: Catalogue) -> None:
     elif event.kind is not EventKind.RESET:
         return
     places = np.flatnonzero(old)
+    for row in viewer.rows[places].tolist():
+        learned.neighbours.part(viewer.number, row)
     viewer.did[places] = viewers.SEEN | viewers.COUNTED
     viewer.rank[places] = 0.0
 
@@ -125,6 +129,10 @@ def _meet(
     if did & viewers.COUNTED:
         return  # counted before it was forgotten: forgetting again and again lifts no clip
     after = worth_of_one(did, float(viewer.rank[place]), weights)
+    if did & viewers.REJECTED:
+        learned.neighbours.part(viewer.number, row)
+    elif first_seen or before < ENJOYED <= after:
+        learned.neighbours.meet(viewer.number, row, watched=after >= ENJOYED)
     learned.popularity.add(
         row, time_s=event.time_s, views=float(first_watched), value=after - before
     )

@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 from filoscope.recommend.candidate import Candidate, Reason, ReasonKind, Source
 from filoscope.recommend.catalogue import MAKER, SOUND, Catalogue
 from filoscope.recommend.mix import Pick
+from filoscope.recommend.neighbours import Walk
 from filoscope.recommend.popularity import Popularity, quality_of
 from filoscope.recommend.settings import Settings
 from filoscope.recommend.sources.question import Question
-from filoscope.recommend.taste import Taste, interest_in
+from filoscope.recommend.taste import FREE, Taste
 from filoscope.recommend.waiting import audience, find
 
 REASONS_MAX = 3
 SAYS_SOMETHING = 0.05  # least part of a score that is named as a reason
 KIND_OF_COLUMN = {MAKER: ReasonKind.MAKER, SOUND: ReasonKind.SOUND}
-PARTS = (Source.POPULAR, Source.FRESH, Source.FOLLOWING, Source.INTEREST)
-POPULAR, FRESH, FOLLOWING, INTEREST = range(len(PARTS))
+PARTS = (Source.POPULAR, Source.FRESH, Source.FOLLOWING, Source.INTEREST, Source.COWATCH)
+POPULAR, FRESH, FOLLOWING, INTEREST, COWATCH = range(len(PARTS))
 WITHOUT_PROFILE = 3  # how many of the parts need nothing that the viewer did
 
 
@@ -40,6 +41,7 @@ class Scored:
     owed: NDArray[np.float64]
     parts: NDArray[np.float64]
     taste: Taste | None
+    walk: Walk
 
     def candidate(self, pick: Pick, catalogue: Catalogue, rows: NDArray[np.int32]) -> Candidate:
         """Describe one pick."""
@@ -70,19 +72,31 @@ class Scored:
             said.append(Reason(ReasonKind.FRESH, weight=parts[FRESH]))
         if self.taste is not None:
             said += self._enjoyed(self.taste, row, catalogue)
+            said += self._company(parts[COWATCH], row, catalogue)
         return tuple(sorted(said, key=lambda reason: -reason.weight))
+
+    def _company(self, part: float, row: int, catalogue: Catalogue) -> list[Reason]:
+        """Say which clip those finished who finished this one; it names no people."""
+        if part < SAYS_SOMETHING:
+            return []
+        begin, people = self.walk.company(row)
+        if not people:
+            return []
+        clip_id = int(catalogue.clip_ids[begin])
+        return [Reason(ReasonKind.CO_WATCHED, clip_id, people, part)]
 
     def _enjoyed(self, taste: Taste, row: int, catalogue: Catalogue) -> list[Reason]:
         said = []
-        for column, code in enumerate(catalogue.features[row].tolist()):
-            place = taste.place(code) if code else None
-            if place is None or not taste.enjoyed[place]:
-                continue
-            liking = float(taste.liking[place])
-            if liking >= SAYS_SOMETHING:
-                kind = KIND_OF_COLUMN.get(column, ReasonKind.TAG)
-                subject = catalogue.feature_names[code][1]
-                said.append(Reason(kind, subject, int(taste.enjoyed[place]), liking))
+        if not len(taste.codes):
+            return []
+        places = taste.places(catalogue.features[row])
+        liking, enjoyed = taste.liking[places], taste.enjoyed[places]
+        worth_saying = (places != FREE) & (liking >= SAYS_SOMETHING) & (enjoyed > 0)
+        for column in np.flatnonzero(worth_saying).tolist():
+            kind = KIND_OF_COLUMN.get(column, ReasonKind.TAG)
+            code = int(catalogue.features[row, column])
+            subject = catalogue.feature_names[code][1]
+            said.append(Reason(kind, subject, int(enjoyed[column]), float(liking[column])))
         return said
 
 
@@ -119,29 +133,10 @@ def score(
         owed,
     )
     if taste is not None:
-        add_interest(
-            rows, catalogue.features, taste.codes, taste.liking, taste.slots,
-            weights.interest, parts, total,
-        )  # fmt: skip
-    return Scored(total, owed, parts, taste)
-
-
-@njit(cache=True)
-def add_interest(
-    rows: NDArray[np.int32],
-    features: NDArray[np.int32],
-    codes: NDArray[np.int32],
-    liking: NDArray[np.float64],
-    slots: NDArray[np.int32],
-    weight: float,
-    parts: NDArray[np.float64],
-    total: NDArray[np.float64],
-) -> None:
-    """Add what the viewer's taste says."""
-    for index in range(len(rows)):
-        part = weight * interest_in(features[rows[index]], codes, liking, slots)
-        parts[index, INTEREST] = part
-        total[index] += part
+        parts[:, INTEREST] = weights.interest * taste.interest_of(rows, catalogue.features)
+        parts[:, COWATCH] = weights.cowatch * question.walk.pull(rows)
+        total += parts[:, INTEREST] + parts[:, COWATCH]
+    return Scored(total, owed, parts, taste, question.walk)
 
 
 @njit(cache=True)

@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from filoscope.recommend.catalogue import MAKER, NOTHING, SOUND
 from filoscope.recommend.settings import OutcomeWeights
-from filoscope.recommend.viewers import Viewer, worth
+from filoscope.recommend.viewers import ENJOYED, Viewer, worth
 
 MEETINGS_MAX = 400  # the latest ones count: bounds the work of a page
 PRIOR_MEETINGS = 1.5  # meetings at 0 that every feature starts with
 PRIOR_MEAN = 6.0  # meetings at 0 that the viewer's own mean starts with
 WORTH_MAX = 4.0  # one meeting says no more than this, either way
-ENJOYED = 0.3  # worth from which a meeting is named as a reason
 ASKED_MORE, ASKED_LESS = 1.0, -2.5  # liking of what the viewer asked for more or less of
 MAKER_WEIGHT, SOUND_WEIGHT, TAG_WEIGHT = 0.5, 0.5, 0.8
 FREE = -1  # a slot of the hash table that holds nothing
@@ -52,12 +51,20 @@ class Taste:
         place = int(place_of(code, self.codes, self.slots))
         return None if place == FREE else place
 
+    def places(self, features: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return where each of `(columns,)` features is kept; `FREE` where never met."""
+        return np.asarray(_places_of(features, self.codes, self.slots))
+
     def interest(self, features: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the interest in clips of these `(clips, columns)` features, about -1 to 1."""
-        interest = np.empty(len(features))
-        for index in range(len(features)):
-            interest[index] = interest_in(features[index], self.codes, self.liking, self.slots)
-        return interest
+        rows = np.arange(len(features), dtype=np.int32)
+        return self.interest_of(rows, features)
+
+    def interest_of(
+        self, rows: NDArray[np.int32], features: NDArray[np.int32]
+    ) -> NDArray[np.float64]:
+        """Return the same for some `(clips,)` rows of the features of all clips."""
+        return np.asarray(_interest_of(rows, features, self.codes, self.liking, self.slots))
 
 
 def taste_of(
@@ -175,3 +182,28 @@ def interest_in(
             by_tags += known
             tags += 1
     return interest + TAG_WEIGHT * by_tags / math.sqrt(max(tags, 1))
+
+
+@njit(cache=True)
+def _interest_of(
+    rows: NDArray[np.int32],
+    features: NDArray[np.int32],
+    codes: NDArray[np.int32],
+    liking: NDArray[np.float64],
+    slots: NDArray[np.int32],
+) -> NDArray[np.float64]:
+    interest = np.empty(len(rows))
+    for index in range(len(rows)):
+        interest[index] = interest_in(features[rows[index]], codes, liking, slots)
+    return interest
+
+
+@njit(cache=True)
+def _places_of(
+    features: NDArray[np.int32], codes: NDArray[np.int32], slots: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    places = np.empty(len(features), np.int32)
+    for column in range(len(features)):
+        code = features[column]
+        places[column] = FREE if code == NOTHING else place_of(code, codes, slots)
+    return places

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.recommend.catalogue import Catalogue
+from filoscope.recommend.neighbours import Walk
 from filoscope.recommend.popularity import Popularity
 from filoscope.recommend.shortlist import Shortlist
 from filoscope.recommend.taste import Taste
@@ -22,6 +23,8 @@ class Question:
     ----------
     taste
         None for a stranger, or a feed without profiling.
+    walk
+        Where those lead who met the same clips; nowhere for a stranger.
     following : (makers,) int32, feature codes in rising order
     languages : (languages,) int32, codes in rising order
     turn
@@ -31,6 +34,7 @@ class Question:
 
     now_s: float
     taste: Taste | None
+    walk: Walk
     following: NDArray[np.int32]
     languages: NDArray[np.int32]
     turn: int
