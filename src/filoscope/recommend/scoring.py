@@ -19,6 +19,10 @@ from filoscope.recommend.taste import FREE, Taste
 from filoscope.recommend.waiting import audience, find
 
 REASONS_MAX = 3
+UNWANTED = -0.5  # interest from which down nobody is asked to be among the first viewers
+INTEREST_MOST = (
+    1.5  # that lifts a clip's chance to be explored: first viewers are to be the right ones
+)
 SAYS_SOMETHING = 0.05  # least part of a score that is named as a reason
 KIND_OF_COLUMN = {MAKER: ReasonKind.MAKER, SOUND: ReasonKind.SOUND}
 PARTS = (Source.POPULAR, Source.FRESH, Source.FOLLOWING, Source.INTEREST, Source.COWATCH)
@@ -133,7 +137,9 @@ def score(
         owed,
     )
     if taste is not None:
-        parts[:, INTEREST] = weights.interest * taste.interest_of(rows, catalogue.features)
+        interest = taste.interest_of(rows, catalogue.features)
+        owed *= np.where(interest > UNWANTED, np.exp(np.minimum(interest, INTEREST_MOST)), 0.0)
+        parts[:, INTEREST] = weights.interest * interest
         parts[:, COWATCH] = weights.cowatch * question.walk.pull(rows)
         total += parts[:, INTEREST] + parts[:, COWATCH]
     return Scored(total, owed, parts, taste, question.walk)
