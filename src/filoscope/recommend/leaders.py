@@ -67,16 +67,26 @@ def climb(
 ) -> None:
     """Enter a clip into each list of `codes` where it leads the last one."""
     for code in codes:
-        if code == NOTHING:
-            continue
-        place = -1
-        for index in range(rows.shape[1]):
-            if rows[code, index] == row:
-                place = index
-                break
-        if place < 0:
-            place = int(np.argmin(heat[code]))
-            if heat[code, place] >= worth:
-                continue
-        rows[code, place] = row
-        heat[code, place] = worth
+        climb_one(rows, heat, code, row, worth)
+
+
+@njit(cache=True)
+def climb_one(
+    rows: NDArray[np.int32], heat: NDArray[np.float64], code: int, row: int, worth: float
+) -> None:
+    """Enter a clip into one list if it leads the last one there."""
+    if code == NOTHING:
+        return
+    place, last = -1, 0
+    for index in range(rows.shape[1]):
+        if rows[code, index] == row:
+            place = index
+            break
+        if heat[code, index] < heat[code, last]:
+            last = index
+    if place < 0:
+        if heat[code, last] >= worth:
+            return
+        place = last
+    rows[code, place] = row
+    heat[code, place] = worth

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from filoscope.recommend import viewers
+from filoscope.recommend.absorbing import Deed, Meetings, absorb, world_of
 from filoscope.recommend.catalogue import Catalogue
 from filoscope.recommend.corrections import Corrections
 from filoscope.recommend.events import ABOUT_MAKERS, CORRECTIONS, WATCHED, Event, EventKind
+from filoscope.recommend.influence import Influence
 from filoscope.recommend.neighbours import Neighbours
 from filoscope.recommend.popularity import Popularity
 from filoscope.recommend.settings import OutcomeWeights
-from filoscope.recommend.viewers import ENJOYED, Viewer, worth_of_one
+from filoscope.recommend.viewers import Viewer
 from filoscope.recommend.watching import WatchCurves
 
 SETS = {
@@ -28,6 +30,15 @@ SETS = {
     EventKind.HIDE: viewers.REJECTED,
     EventKind.REPORT: viewers.REJECTED,
 }
+# What an account says for a clip by its own will, and what farms are hired for.
+DEEDS = (
+    viewers.LIKED
+    | viewers.SAVED
+    | viewers.SHARED
+    | viewers.COMMENTED
+    | viewers.USED_SOUND
+    | viewers.FOLLOWED
+)
 CLEARS = {
     EventKind.UNLIKE: viewers.LIKED,
     EventKind.UNSAVE: viewers.SAVED,
@@ -43,6 +54,7 @@ class Learned:
     popularity: Popularity
     curves: WatchCurves
     neighbours: Neighbours
+    influence: Influence
 
 
 def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: OutcomeWeights) -> bool:
@@ -112,36 +124,22 @@ def _meet(
     weights: OutcomeWeights,
 ) -> None:
     """Write down what was done with a clip; each deed counts once for each viewer and clip."""
-    place = viewer.meeting(row)
-    did = int(viewer.did[place])
-    before = worth_of_one(did, float(viewer.rank[place]), weights)
-    first_seen = not did & viewers.SEEN
-    first_watched = event.kind in WATCHED and not did & viewers.WATCHED
-    did |= viewers.SEEN
-    if event.kind in WATCHED:
-        rank = _rank(event, float(catalogue.duration_s[row]), learned.curves, first=first_watched)
-        viewer.rank[place] = rank if first_watched else max(rank, float(viewer.rank[place]))
-        did |= viewers.WATCHED
-    did = (did | SETS.get(event.kind, 0)) & ~CLEARS.get(event.kind, 0)
-    viewer.did[place] = did
-    viewer.time_s[place] = event.time_s
-    learned.popularity.shown[row] += first_seen
-    if did & viewers.COUNTED:
-        return  # counted before it was forgotten: forgetting again and again lifts no clip
-    after = worth_of_one(did, float(viewer.rank[place]), weights)
-    if did & viewers.REJECTED:
-        learned.neighbours.part(viewer.number, row)
-    elif first_seen or before < ENJOYED <= after:
-        learned.neighbours.meet(viewer.number, row, watched=after >= ENJOYED)
-    learned.popularity.add(
-        row, time_s=event.time_s, views=float(first_watched), value=after - before
+    viewer.make_room()
+    learned.popularity.reach(event.time_s)
+    viewer.size = absorb(
+        Deed(
+            SETS.get(event.kind, 0),
+            CLEARS.get(event.kind, 0),
+            event.kind in WATCHED,
+            event.time_s,
+            event.seconds_watched,
+            event.duration_s,
+        ),
+        row,
+        viewer.number,
+        viewer.size,
+        Meetings(viewer.rows, viewer.did, viewer.rank, viewer.time_s),
+        world_of(
+            catalogue, learned.popularity, learned.curves, learned.neighbours, weights.by_bit()
+        ),
     )
-
-
-def _rank(event: Event, duration_s: float, curves: WatchCurves, *, first: bool) -> float:
-    """Rank a watch among those of its length, then count it."""
-    length_s = event.duration_s or duration_s
-    rank = curves.rank(event.seconds_watched, length_s)
-    if first:
-        curves.learn(event.seconds_watched, length_s)
-    return rank

@@ -76,8 +76,7 @@ class Neighbours:
 
     def part(self, number: int, row: int) -> None:
         """Take a clip out of what a viewer met: they want no more of its kind."""
-        entries = self.clips[number]
-        entries[(entries >> 1) == row] = FREE
+        part(self.clips, number, row)
 
     def forget(self, number: int) -> None:
         """Let nothing lead over this viewer any more."""
@@ -150,6 +149,14 @@ def meet(
     watched[row] += is_watched
     clips[number, taken[number] % CLIPS_KEPT] = 2 * row + is_watched
     taken[number] += 1
+
+
+@njit(cache=True)
+def part(clips: NDArray[np.int32], number: int, row: int) -> None:
+    """Take a clip out of the ring of a viewer."""
+    for place in range(clips.shape[1]):
+        if clips[number, place] >> 1 == row:
+            clips[number, place] = FREE
 
 
 @njit(cache=True)

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from filoscope.recommend.catalogue import Catalogue
 from filoscope.recommend.leaders import Leaders
-from filoscope.recommend.waiting import Waiting, audience
+from filoscope.recommend.waiting import Waiting
 
 FIRST_ROOM = 1024  # rows, as in the catalogue
 DOUBLINGS_MAX = 64.0  # before the landmark moves on: 2^64 keeps sums far from overflow
 PRIOR_VIEWS = 8.0  # views at the average that every clip starts with
+EVERYBODY = 1  # the only list of the leaders of all
 LEADERS_OF_ALL, LEADERS_OF_LANGUAGE, LEADERS_OF_FEATURE = 384, 192, 16
 
 
@@ -58,11 +59,10 @@ class Popularity:
 
     COLUMNS = ("views", "value", "shown")
     LEADERS = ("of_all", "by_language", "by_feature")
-    EVERYBODY = 1  # the only list of `of_all`
 
     def __init__(self, half_life_s: float, first_audience: int, catalogue: Catalogue) -> None:
-        self._half_life_s = half_life_s
-        self._first_audience = float(first_audience)
+        self.half_life_s = half_life_s
+        self.first_audience = float(first_audience)
         self._catalogue = catalogue
         self.landmark_s = 0.0
         self.views = np.zeros(FIRST_ROOM)
@@ -77,7 +77,7 @@ class Popularity:
     def enter(self, row: int) -> None:
         """Take in a clip just added, or added again."""
         self.make_room()
-        if self.shown[row] < self._first_audience:
+        if self.shown[row] < self.first_audience:
             self.waiting.join(row)
         if self.views[row]:
             self._climb(row)
@@ -86,7 +86,7 @@ class Popularity:
         """Let a clip go that is removed, or about to change; its sums stay."""
         self.waiting.leave(row)
         codes = self._catalogue.features[row]
-        self.of_all.drop(row, np.array([self.EVERYBODY], np.int32))
+        self.of_all.drop(row, np.array([EVERYBODY], np.int32))
         self.by_language.drop(row, self._catalogue.languages[row : row + 1])
         self.by_feature.drop(row, codes)
 
@@ -99,48 +99,28 @@ class Popularity:
         self.by_language.make_room(len(self._catalogue.language_names))
         self.by_feature.make_room(len(self._catalogue.feature_names))
 
-    def add(self, row: int, *, time_s: float, views: float, value: float) -> None:
-        """Count views and their value for one clip at one time."""
-        doublings = (time_s - self.landmark_s) / self._half_life_s
-        if doublings > DOUBLINGS_MAX:
+    def reach(self, time_s: float) -> None:
+        """Move the landmark on where sums at this time would grow too large in its units."""
+        if (time_s - self.landmark_s) / self.half_life_s > DOUBLINGS_MAX:
             self._move_landmark(time_s)
-            doublings = 0.0
-        weight = 2.0 ** max(doublings, -DOUBLINGS_MAX)
-        if views or value:
-            self.views[row] += weight * views
-            self.value[row] += weight * value
-            self.totals += (weight * views, weight * value)
-            if value > 0.0 and self._catalogue.alive[row]:
-                self._climb(row)
-        if row in self.waiting and self._has_had_audience(row, 1.0 / weight):
-            self.waiting.leave(row)
 
     def climate(self, now_s: float) -> Climate:
         """Return what the sums mean at one moment."""
-        fade = 2.0 ** min(max((self.landmark_s - now_s) / self._half_life_s, -1000.0), 64.0)
+        fade = 2.0 ** min(max((self.landmark_s - now_s) / self.half_life_s, -1000.0), 64.0)
         views, value = self.totals.tolist()
-        best = float(self.of_all.heat[self.EVERYBODY].max(initial=0.0)) * fade
+        best = float(self.of_all.heat[EVERYBODY].max(initial=0.0)) * fade
         return Climate(fade, value * fade / max(views * fade, 1.0), max(np.log1p(best / 2.0), 1.0))
-
-    def _has_had_audience(self, row: int, fade: float) -> bool:
-        views, value = self.totals.tolist()
-        quality = quality_of(
-            float(self.views[row]) * fade,
-            float(self.value[row]) * fade,
-            value * fade / max(views * fade, 1.0),
-        )
-        return bool(self.shown[row] >= audience(quality, self._first_audience))
 
     def _climb(self, row: int) -> None:
         heat = float(self.views[row] + self.value[row])
         if not heat > 0.0:
             return
-        self.of_all.climb(row, np.array([self.EVERYBODY], np.int32), heat)
+        self.of_all.climb(row, np.array([EVERYBODY], np.int32), heat)
         self.by_language.climb(row, self._catalogue.languages[row : row + 1], heat)
         self.by_feature.climb(row, self._catalogue.features[row], heat)
 
     def _move_landmark(self, time_s: float) -> None:
-        fade = 2.0 ** max((self.landmark_s - time_s) / self._half_life_s, -1000.0)
+        fade = 2.0 ** max((self.landmark_s - time_s) / self.half_life_s, -1000.0)
         self.views *= fade
         self.value *= fade
         self.totals *= fade
@@ -178,3 +158,9 @@ class Popularity:
 def quality_of(views: float, value: float, mean: float) -> float:
     """Return the mean value of a view against that of all, drawn to it where views are few."""
     return (value + PRIOR_VIEWS * mean) / (views + PRIOR_VIEWS) - mean
+
+
+@njit(cache=True)
+def weight_at(time_s: float, landmark_s: float, half_life_s: float) -> float:
+    """Return what something at `time_s` counts in the units of the landmark."""
+    return float(2.0 ** max((time_s - landmark_s) / half_life_s, -DOUBLINGS_MAX))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeWeights:
@@ -17,6 +20,21 @@ class OutcomeWeights:
     use_sound: float = 1.5
     follow: float = 1.5
     reject: float = -4.0  # not interested, hide, report: weighs more than any bait can earn
+
+    def by_bit(self) -> NDArray[np.float64]:
+        """Return watch, then the others in the order of the bits of `viewers`."""
+        return np.array(
+            [
+                self.watch,
+                self.like,
+                self.save,
+                self.share,
+                self.comment,
+                self.use_sound,
+                self.follow,
+                self.reject,
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,13 @@ class Viewer:
     did : (room,) uint16, bits as above
     rank : (room,) float32, the watch ranked against clips of its length, 0 to 1
     time_s : (room,) float64, when last something was done with it
+    force : (room,) uint8, how much it counts for others: see `influence`
     """
 
-    __slots__ = ("did", "events", "following", "number", "rank", "rows", "said", "size", "time_s")
-    COLUMNS = ("rows", "did", "rank", "time_s")
+    __slots__ = (
+        "did", "events", "following", "force", "number", "rank", "rows", "said", "size", "time_s",
+    )  # fmt: skip
+    COLUMNS = ("rows", "did", "rank", "time_s", "force")
 
     def __init__(self, number: int) -> None:
         self.number = number  # in the order of first events: names the viewer without their id
@@ -54,18 +57,23 @@ class Viewer:
         self.did = np.zeros(FIRST_ROOM, np.uint16)
         self.rank = np.zeros(FIRST_ROOM, np.float32)
         self.time_s = np.zeros(FIRST_ROOM)
+        self.force = np.zeros(FIRST_ROOM, np.uint8)
 
     def meeting(self, row: int) -> int:
         """Return where the meeting with this clip is kept, making place for it if it is new."""
         found = np.flatnonzero(self.rows[: self.size] == row)
         if found.size:
             return int(found[0])
-        if self.size == len(self.rows):
-            self._double()
+        self.make_room()
         place = self.size
         self.rows[place] = row
         self.size += 1
         return place
+
+    def make_room(self) -> None:
+        """Have room for one more meeting."""
+        if self.size == len(self.rows):
+            self._double()
 
     def _double(self) -> None:
         for name in self.COLUMNS:
@@ -99,15 +107,6 @@ def worth(
     value = np.where(did & WATCHED, weights.watch * (2.0 * rank - 1.0), 0.0)
     for bit, weight in _weights(weights):
         value += weight * ((did & bit) != 0)
-    return value
-
-
-def worth_of_one(did: int, rank: float, weights: OutcomeWeights) -> float:
-    """Return the same for one meeting, without arrays: twenty times as fast."""
-    value = weights.watch * (2.0 * rank - 1.0) if did & WATCHED else 0.0
-    for bit, weight in _weights(weights):
-        if did & bit:
-            value += weight
     return value
 
 

@@ -8,7 +8,10 @@ Watch-time Prediction" (D2Q, KDD 2022), kept as counts that are updated with eac
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 LENGTHS_PER_OCTAVE = 2  # neighbouring groups differ by a factor of 1.41 in length
@@ -35,19 +38,36 @@ class WatchCurves:
 
     def rank(self, watched_s: float, duration_s: float) -> float:
         """Return the share of watches of such clips that were shorter, ties counted half."""
-        counts = self.counts[_group(duration_s)]
-        place = _bin(watched_s, duration_s)
-        return float((counts[:place].sum() + counts[place] / 2) / counts.sum())
+        return float(rank_of(self.counts, watched_s, duration_s))
 
     def learn(self, watched_s: float, duration_s: float) -> None:
         """Count one watch."""
-        self.counts[_group(duration_s), _bin(watched_s, duration_s)] += 1.0
+        count(self.counts, watched_s, duration_s)
 
 
+@njit(cache=True)
+def rank_of(counts: NDArray[np.float64], watched_s: float, duration_s: float) -> float:
+    """Return the share of watches of such clips that were shorter, ties counted half."""
+    group, place = _group(duration_s), _bin(watched_s, duration_s)
+    shorter, total = 0.0, 0.0
+    for index in range(counts.shape[1]):
+        total += counts[group, index]
+        if index < place:
+            shorter += counts[group, index]
+    return (shorter + counts[group, place] / 2) / total  # type: ignore[no-any-return]
+
+
+@njit(cache=True)
+def count(counts: NDArray[np.float64], watched_s: float, duration_s: float) -> None:
+    """Count one watch."""
+    counts[_group(duration_s), _bin(watched_s, duration_s)] += 1.0
+
+
+@njit(cache=True)
 def _group(duration_s: float) -> int:
-    return int(np.clip(LENGTHS_PER_OCTAVE * np.log2(max(duration_s, 1.0)), 0, GROUPS - 1))
+    return int(min(max(LENGTHS_PER_OCTAVE * math.log2(max(duration_s, 1.0)), 0.0), GROUPS - 1.0))
 
 
+@njit(cache=True)
 def _bin(watched_s: float, duration_s: float) -> int:
-    share = watched_s / max(duration_s, 1.0)
-    return int(np.searchsorted(SHARE_EDGES, share, side="right") - 1)
+    return int(np.searchsorted(SHARE_EDGES, watched_s / max(duration_s, 1.0), side="right")) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from filoscope.recommend.catalogue import Catalogue
-from filoscope.recommend.popularity import Popularity
+from filoscope.recommend.popularity import EVERYBODY, Popularity
 from filoscope.recommend.shortlist import Shortlist
 from filoscope.recommend.sources.question import Question
 
@@ -23,7 +23,7 @@ class Trending:
     ) -> None:
         """Take them."""
         del question, catalogue
-        shortlist.take(popularity.of_all.rows[popularity.EVERYBODY], MOST)
+        shortlist.take(popularity.of_all.rows[EVERYBODY], MOST)
 
 
 class TrendingInLanguage:
