@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "filoscope.server.social",
     "filoscope.server.moderation",
     "filoscope.server.feed",
+    "filoscope.server.insights",
     "filoscope.server.privacy",
 ]
 MIDDLEWARE = [
@@ -235,6 +236,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "filoscope.server.videos.jobs",
     "filoscope.server.social.jobs",
     "filoscope.server.feed.jobs",
+    "filoscope.server.insights.jobs",
 ]
 
 LOGGING = {

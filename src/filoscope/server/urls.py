@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("filoscope.server.social.urls")),
     path("", include("filoscope.server.accounts.urls")),
     path("", include("filoscope.server.moderation.urls")),
+    path("", include("filoscope.server.insights.urls")),
     path("", include("filoscope.server.privacy.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

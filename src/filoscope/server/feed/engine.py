@@ -60,6 +60,31 @@ LEARNED = {
 FROM_LOG = frozenset(kind for kind in LEARNED if kind in Kind.values and kind not in Told.values)
 
 
+def event_of(line: log.Line) -> Event | None:
+    """Return what the engine learns from a line; None: nothing, or something that cannot be true."""
+    kind = LEARNED.get(line.kind)  # type: ignore[call-overload]
+    if kind is None or line.who is None:
+        return None
+    if line.source == "event" and line.kind not in FROM_LOG:
+        return None
+    try:
+        return Event(
+            kind,
+            viewer_id=line.who,
+            time_s=line.time_s,
+            clip_id=line.clip_id,
+            maker_id=line.subject,
+            watched_s=line.watched_s,
+            position=line.position,
+            tab=line.tab,
+            propensity=line.propensity,
+            topic=line.about,
+        )
+    except InvalidEvent as error:
+        logger.warning("%s %s is left out: %s", line.source, line.id, error)
+        return None
+
+
 class FeedEngine:
     """The recommender, what it has heard of, and who blocks whom."""
 
@@ -148,28 +173,9 @@ class FeedEngine:
                 self._observe(line)
 
     def _observe(self, line: log.Line) -> None:
-        kind = LEARNED.get(line.kind)  # type: ignore[call-overload]
-        if kind is None or line.who is None:
-            return
-        if line.source == "event" and line.kind not in FROM_LOG:
-            return
-        try:
-            event = Event(
-                kind,
-                viewer_id=line.who,
-                time_s=line.time_s,
-                clip_id=line.clip_id,
-                maker_id=line.subject,
-                watched_s=line.watched_s,
-                position=line.position,
-                tab=line.tab,
-                propensity=line.propensity,
-                topic=line.about,
-            )
-        except InvalidEvent as error:
-            logger.warning("%s %s is left out: %s", line.source, line.id, error)
-            return
-        self.recommender.observe(event)
+        event = event_of(line)
+        if event is not None:
+            self.recommender.observe(event)
 
     def _obey(self) -> None:
         """Rank as the owner has set it from now on."""

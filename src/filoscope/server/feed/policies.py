@@ -65,10 +65,6 @@ def _mix() -> tuple[Weight, ...]:
             "its first audience", 0.0, 0.5, usual.explore_share,
         ),
         Weight(
-            "first_audience", "First audience", "showings that every clip is owed; the better it "
-            "does, the more", 0.0, 1000.0, float(usual.first_audience),
-        ),
-        Weight(
             "variety", "Variety", "taken off for each earlier clip of the page with the same maker, "
             "sound or tag", 0.0, 2.0, usual.variety,
         ),
@@ -114,7 +110,6 @@ class Weights:
             settings,
             score=ScoreWeights(**{weight.name: self[weight.name] for weight in SCORE}),
             explore_share=self["explore_share"],
-            first_audience=int(self["first_audience"]),
             variety=self["variety"],
             freshness_half_life_s=self["freshness_days"] * DAY_S,
             taste_half_life_s=self["taste_days"] * DAY_S,

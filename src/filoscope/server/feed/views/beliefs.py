@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from filoscope.recommend import OutcomeWeights
+from filoscope.recommend import OutcomeWeights, Settings
 from filoscope.server.feed import actions, policies, rates
 from filoscope.server.feed.breaks import caught_up
 from filoscope.server.feed.engine import engine
@@ -179,7 +179,8 @@ def ranking(request: HttpRequest) -> HttpResponse:
     context = {
         "active": "settings",
         "score": sorted(told(policies.SCORE), key=lambda one: -one[1]),
-        "mix": {name: weights[name] for name in ("explore_share", "first_audience", "taste_days")},
+        "taste_days": weights["taste_days"],
+        "first_audience": Settings().first_audience,
         "explore_percent": round(100 * weights["explore_share"]),
         "outcomes": [(words, worth[name]) for name, words in OUTCOMES.items() if name in worth],
         "is_changed": bool(weights.changed()),

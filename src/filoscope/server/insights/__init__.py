@@ -1,0 +1,1 @@
+"""The owner's page: how the feed fares, and what other weights would do."""
