@@ -25,6 +25,7 @@ from filoscope.recommend.beliefs import Belief, beliefs_of
 from filoscope.recommend.candidate import Candidate
 from filoscope.recommend.catalogue import MAKER, NOTHING, Catalogue, CatalogueEntry
 from filoscope.recommend.events import Event
+from filoscope.recommend.influence import Influence
 from filoscope.recommend.learning import Learned, learn
 from filoscope.recommend.mix import ANYBODY, Pool, compose
 from filoscope.recommend.neighbours import Neighbours, Walk
@@ -83,7 +84,7 @@ class Recommender:
         popularity = Popularity(
             self.settings.trend_half_life_s, self.settings.first_audience, self._catalogue
         )
-        self._learned = Learned({}, popularity, WatchCurves(), Neighbours())
+        self._learned = Learned({}, popularity, WatchCurves(), Neighbours(), Influence())
         self._shortlist = Shortlist()
         self._walk = Walk()
 
@@ -198,6 +199,7 @@ class Recommender:
             viewer = self._learned.viewers.pop(viewer_id, None)
             if viewer is not None:
                 self._learned.neighbours.forget(viewer.number)
+                self._learned.influence.forget(viewer.number)
             return viewer is not None
 
     def snapshot(self) -> bytes:

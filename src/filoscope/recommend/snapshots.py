@@ -19,7 +19,7 @@ from filoscope.recommend.errors import SnapshotUnreadable
 from filoscope.recommend.learning import Learned
 from filoscope.recommend.viewers import Viewer
 
-VERSION = 3  # of this layout; another one is not read
+VERSION = 4  # of this layout; another one is not read
 
 
 def write(catalogue: Catalogue, learned: Learned) -> bytes:
@@ -30,6 +30,8 @@ def write(catalogue: Catalogue, learned: Learned) -> bytes:
     arrays |= {f"popularity.{name}": column for name, column in popularity.items()}
     neighbours = learned.neighbours.state(catalogue.size)
     arrays |= {f"neighbours.{name}": column for name, column in neighbours.items()}
+    influence = learned.influence.state()
+    arrays |= {f"influence.{name}": column for name, column in influence.items()}
     arrays["curves"] = learned.curves.counts
     arrays |= {f"viewers.{name}": column for name, column in _viewers(learned.viewers).items()}
     corrections = [
@@ -67,6 +69,7 @@ def read(snapshot: bytes, catalogue: Catalogue, learned: Learned) -> None:
     catalogue.restore(_under("catalogue.", arrays), names)
     learned.popularity.restore(_under("popularity.", arrays), names["landmark_s"])
     learned.neighbours.restore(_under("neighbours.", arrays))
+    learned.influence.restore(_under("influence.", arrays))
     learned.curves.counts = arrays["curves"]
     learned.viewers.update(_restored(_under("viewers.", arrays)))
     everybody = list(learned.viewers.values())
