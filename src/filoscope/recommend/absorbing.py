@@ -28,7 +28,10 @@ FIRST_DEED = viewers.LIKED  # the lowest bit of those that have a weight of thei
 
 
 class Deed(NamedTuple):
-    """What was done: bits of `viewers` to set and to clear, when, and how long was watched."""
+    """What was done: bits of `viewers` to set and to clear, when, and how long was watched.
+
+    `force` is how much it counts for others, 0 to 1; all deeds of one meeting have the same.
+    """
 
     sets: int
     clears: int
@@ -36,6 +39,7 @@ class Deed(NamedTuple):
     time_s: float
     watched_s: float
     duration_s: float
+    force: float = 1.0
 
 
 class Meetings(NamedTuple):
@@ -156,12 +160,13 @@ def absorb(deed: Deed, row: int, number: int, size: int, meetings: Meetings, wor
     after = worth_of_one(did, float(meetings.rank[place]), world.weights)
     if did & REJECTED:
         neighbours.part(world.clips, number, row)
-    elif first_seen or before < ENJOYED <= after:
+    elif deed.force > 0.0 and (first_seen or before < ENJOYED <= after):
         neighbours.meet(
             world.met_by, world.met, world.watched, world.clips, world.taken,
             number, row, after >= ENJOYED,
         )  # fmt: skip
-    _fare(row, deed.time_s, 1.0 if first_watched else 0.0, after - before, world)
+    views = deed.force if first_watched else 0.0
+    _fare(row, deed.time_s, views, deed.force * (after - before), world)
     return size
 
 
