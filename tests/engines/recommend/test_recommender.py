@@ -321,14 +321,8 @@ STEPS = st.lists(
 def event_of(step: tuple, order: int, *, tag: str = "") -> Event:
     """The event that a drawn step stands for; a correction is about a tag."""
     kind, viewer_id, clip_id, watched_s = step
-    return Event(
-        kind,
-        viewer_id=viewer_id,
-        clip_id=clip_id,
-        time_s=NOW_S + order,
-        watched_s=watched_s,
-        topic=("tag", tag or topic_of(clip_id)),
-    )
+    about = {"clip_id": clip_id, "topic": ("tag", tag or topic_of(clip_id))}
+    return Event(kind, viewer_id=viewer_id, time_s=NOW_S + order, watched_s=watched_s, **about)
 
 
 @settings(max_examples=60, deadline=None)
