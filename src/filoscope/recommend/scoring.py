@@ -91,16 +91,15 @@ class Scored:
 
     def _enjoyed(self, taste: Taste, row: int, catalogue: Catalogue) -> list[Reason]:
         said = []
-        if not len(taste.codes):
-            return []
-        places = taste.places(catalogue.features[row])
-        liking, enjoyed = taste.liking[places], taste.enjoyed[places]
-        worth_saying = (places != FREE) & (liking >= SAYS_SOMETHING) & (enjoyed > 0)
-        for column in np.flatnonzero(worth_saying).tolist():
-            kind = KIND_OF_COLUMN.get(column, ReasonKind.TAG)
-            code = int(catalogue.features[row, column])
-            subject = catalogue.feature_names[code][1]
-            said.append(Reason(kind, subject, int(enjoyed[column]), float(liking[column])))
+        codes = catalogue.features[row]
+        for column, place in enumerate(taste.places(codes).tolist()):
+            if place == FREE or not taste.enjoyed[place]:
+                continue
+            liking = float(taste.liking[place])
+            if liking >= SAYS_SOMETHING:
+                kind = KIND_OF_COLUMN.get(column, ReasonKind.TAG)
+                subject = catalogue.feature_names[int(codes[column])][1]
+                said.append(Reason(kind, subject, int(taste.enjoyed[place]), liking))
         return said
 
 
