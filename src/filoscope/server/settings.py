@@ -11,6 +11,7 @@ import django_stubs_ext
 
 from filoscope.server.kit import embedded_database
 from filoscope.server.kit.environment import read
+from filoscope.server.kit.pooled import Pooled
 
 django_stubs_ext.monkeypatch()  # before any model, form or admin says what it is generic over
 
@@ -121,7 +122,7 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or query.get("port", "")),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 10, "connection_class": Pooled},
             "options": f"-c lock_timeout={LOCK_TIMEOUT_S}s",
         },
     }

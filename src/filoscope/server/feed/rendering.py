@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from filoscope.server.feed import words
@@ -75,7 +76,8 @@ def html(placed: Iterable[Placed], *, begins_page: bool) -> SafeString:
     cards: list[str] = []
     for index, one in enumerate(placed):
         sheet = _sheet(one.facts)
-        placing = words.escaped(words.of_place(one.place, one.facts))
+        placing = words.of_place(one.place, one.facts)
+        placing["reason"] = escape(placing["reason"])  # the others are words of our own
         outline = _outline(_look(sheet, placing, one.standing, is_first=begins_page and not index))
         cards.append(outline % {**sheet.texts, **placing})
     return mark_safe("".join(cards))  # a template, and words escaped

@@ -14,19 +14,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 CALLS_UNTIL_PREPARED = 3  # of one text on one connection: what is asked once is not kept
 
 
 def rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run a query on this thread's connection and return its rows."""
-    connection.ensure_connection()
-    session: psycopg.Connection[Any] = connection.connection
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    session: psycopg.Connection[Any] = database.connection
     session.prepare_threshold = CALLS_UNTIL_PREPARED
-    bare: Any = psycopg.Cursor(session)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(bare) as cursor:
+    cursor: Any = psycopg.Cursor(session)
+    if database.queries_logged:
+        cursor = database.make_debug_cursor(cursor)
+    with database.wrap_database_errors:
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

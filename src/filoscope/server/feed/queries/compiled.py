@@ -51,7 +51,17 @@ def _compiled(build: Build, role: str | None) -> Compiled:
     """Compile for one kind of viewer: signed out (None), or signed in with this role."""
     viewer = None if role is None else Account(pk=VIEWER_MARK, role=role)
     sql, parameters = build(viewer).query.sql_with_params()
-    return Compiled(sql, tuple(parameters))
+    return Compiled(sql, tuple(_plain(parameter) for parameter in parameters))
+
+
+def _plain(parameter: Any) -> Any:
+    """Return a number or a text as itself, not as Django's own kind of it: psycopg sends it sooner."""
+    if isinstance(parameter, bool):
+        return parameter
+    for kind in (int, str):
+        if isinstance(parameter, kind):
+            return kind(parameter)
+    return parameter
 
 
 def run(

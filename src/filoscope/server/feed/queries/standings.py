@@ -50,8 +50,10 @@ class After:
     slug: str
 
 
-def standing_rows(clips: QuerySet[Clip], viewer: Account | None) -> QuerySet[Clip, Any]:
-    """Add to clips what `Standing` says, and the moment they are sorted by."""
+def _standing_rows(
+    clips: QuerySet[Clip], viewer: Account | None, *also: str
+) -> QuerySet[Clip, Any]:
+    """Add to clips what `Standing` says; `also` are fields that stand behind it."""
     marks: dict[str, Any] = {"is_me": NO, "followed": NO, "liked": NO, "saved": NO}
     if viewer is not None:
         follows = Follow.objects.filter(follower=viewer, followed=OuterRef("account_id"))
@@ -67,7 +69,7 @@ def standing_rows(clips: QuerySet[Clip], viewer: Account | None) -> QuerySet[Cli
         }
     return clips.annotate(
         version=RawSQL(VERSION, (), output_field=CharField()), **marks
-    ).values_list("pk", "version", *marks, "published_at", "slug")
+    ).values_list("pk", "version", *marks, *also)
 
 
 def _shown(viewer: Account | None) -> QuerySet[Clip]:
@@ -79,7 +81,7 @@ def _named(viewer: Account | None) -> QuerySet[Clip, Any]:
     named = _shown(viewer).extra(
         where=["videos_clip.id = ANY(%s::bigint[])"], params=[ARGUMENT_MARK]
     )
-    return standing_rows(named, viewer).order_by()
+    return _standing_rows(named, viewer, "slug").order_by()
 
 
 def _addressed(viewer: Account | None) -> QuerySet[Clip, Any]:
@@ -87,7 +89,7 @@ def _addressed(viewer: Account | None) -> QuerySet[Clip, Any]:
     addressed = without_blocked(watchable(viewer), viewer).extra(
         where=["videos_clip.slug = %s"], params=[ARGUMENT_MARK]
     )
-    return standing_rows(addressed, viewer).order_by()
+    return _standing_rows(addressed, viewer, "slug").order_by()
 
 
 BEHIND = (
@@ -104,7 +106,8 @@ def _by_time(clips: QuerySet[Clip], viewer: Account | None) -> QuerySet[Clip, An
         ],
         params=[ARGUMENT_MARK, ARGUMENT_MARK],
     )
-    return standing_rows(behind, viewer).order_by("-published_at", "-pk")[: CLIPS_A_PAGE + 1]
+    rows = _standing_rows(behind, viewer, "slug", "published_at")
+    return rows.order_by("-published_at", "-pk")[: CLIPS_A_PAGE + 1]
 
 
 def _latest(viewer: Account | None) -> QuerySet[Clip, Any]:
@@ -142,7 +145,7 @@ def standings_at(
     """Return what `standing_at` and `standings` do, in one query."""
     rows = run_both(_addressed, _named, viewer, [slug, list(clip_ids)])
     found = {row[0]: Standing(*row[:6]) for row in rows}
-    at = next((row[0] for row in rows if row[7] == slug), None)
+    at = next((row[0] for row in rows if row[6] == slug), None)
     return (None, found) if at is None else (found.pop(at), found)
 
 
@@ -157,4 +160,4 @@ def following_after(viewer: Account, after: After) -> list[Dated]:
 
 
 def _dated(rows: Sequence[tuple[Any, ...]]) -> list[Dated]:
-    return [Dated(Standing(*row[:6]), After(row[6], row[7])) for row in rows]
+    return [Dated(Standing(*row[:6]), After(published_at=row[7], slug=row[6])) for row in rows]
