@@ -1,0 +1,54 @@
+"""What a forecast is added up from: one weight for each value of each field.
+
+A field is a thing (a clip, a tab) or a pair of things (a viewer and a maker). Its variance says
+how far its weights may lie from 0 in logits before anything is known; its memory, in showings
+that were even odds, how soon the old is forgotten. Found on the last days of April of KuaiRand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+AT_ONCE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the sum."""
+
+    name: str
+    variance: float  # of a weight about which nothing is known, in logits squared
+    memory: float  # greatest precision of a weight, so that it keeps moving
+    # Showings of a value before its steady mean follows the live one, see `Forecast`; -1: at once.
+    patience: int = AT_ONCE
+
+
+FIELDS = (
+    Field("everything", 1.0, 900.0),
+    Field("clip", 0.3, 60.0),
+    Field("maker", 0.05, 60.0),
+    Field("sound", 0.03, 60.0),
+    Field("tag", 0.1, 900.0),
+    Field("length", 0.18, 500.0),
+    Field("hour", 0.02, 500.0),
+    Field("age", 0.05, 300.0),
+    Field("showings", 0.05, 900.0),  # how often the clip was shown before
+    Field("tab", 3.0, 300.0),
+    Field("clip, tab", 0.03, 50.0),
+    Field("tag, tab", 0.05, 200.0),
+    Field("length, tab", 0.1, 300.0),
+    Field("pause", 0.1, 500.0),  # since the viewer's last showing
+    Field("met", 0.09, 500.0),  # how much the viewer was shown before
+    Field("viewer", 0.9, 30.0, patience=10),
+    Field("viewer, tab", 0.2, 30.0, patience=10),
+    Field("viewer, maker", 0.8, 30.0, patience=1),
+    Field("viewer, sound", 0.4, 30.0, patience=1),
+    Field("viewer, tag", 0.1, 30.0, patience=1),
+    Field("viewer, length", 0.1, 30.0, patience=1),
+)
+NUMBERS = {field.name: number for number, field in enumerate(FIELDS)}
+VARIANCES = np.array([field.variance for field in FIELDS])
+MEMORIES = np.array([field.memory for field in FIELDS])
+PATIENCES = np.array([field.patience for field in FIELDS])
