@@ -1,125 +1,211 @@
 """`filoscope recommend sessions`: swipe, learn, swipe, against tastes that are fully known.
 
-Every viewer of the test starts cold: what a model knows of them is what they did in this session.
-What it knows of clips comes from `train`. A clip is liked if it is in the viewer's test part.
+Every viewer of the test starts cold: nothing is known of them but what they did in this session.
+A clip is liked if it is in their test part. What is known of clips comes from the `train` of other
+people: own rows are left out of the fit, for us and for every peer alike. Where fewer than half of
+the log is left that way, the viewers are split in two halves, each of which is served by a model
+fitted without it.
+
+All sessions go side by side, swipe by swipe. `filoscope` learns from all of them, as a network
+does; `filoscope, each alone` learns of each viewer from their own swipes only. The peers that
+learn from all sessions say so in their names; the others do not.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from filoscope.recommend.cowatch import CoWatch, ease
-from filoscope.recommend.logs import Split, read_folder
-from filoscope.recommend.peers import EASE_RIDGE
+from filoscope.recommend.coldstart import ALONE, ColdStart
+from filoscope.recommend.logs import LogUnreadable, read_table
 from filoscope.recommend.ranking import coverage
 
-SKIP_WEIGHT = 0.0  # a clip left at once takes off nothing: on validation that did only harm
-LEAD = 3.0  # weight of popularity before the first like; it fades with each
+PARTS = ("train", "test")
 MARKS = (10, 50, 100)  # swipes after which the reward is read
 LAST = 20  # swipes at the end whose reward shows whether a session runs dry
-PRIOR = 0.1  # of EASE: weight of popularity, 1 for the most popular clip
-Weights = NDArray[np.float32]
+STRANGERS_MIN = 0.5  # of the log: with less, two models for two halves
+SESSIONS_MAX = 5000  # more change no third digit and take hours
+CELLS_MAX = 2**25  # viewers x clips at once: 128 MiB for each matrix of scores
+SEED = 1
 Row = dict[str, str | float]
 
 
-@dataclass(frozen=True, slots=True)
-class Swiper:
-    """A model that adds up weights `(targets, targets)` for what was liked, and blends the sums.
+class Sitting(Protocol):
+    """Some viewers in the midst of their sessions."""
 
-    `blend` takes the sums `(viewers, targets)`, one for each of `weights`, and the number of likes
-    `(viewers, 1)`, and returns scores.
+    def choose(self) -> NDArray[np.intp]:
+        """Choose the next clip for each viewer, never one that they met."""
+
+    def observe(self, picks: NDArray[np.intp], liked: NDArray[np.bool_]) -> None:
+        """Learn what they made of it."""
+
+
+class Policy(Protocol):
+    """A fitted model that sessions can begin with."""
+
+    def begin(self, viewers: int) -> Sitting:
+        """Begin a session for each of some viewers."""
+
+
+Fit = Callable[[sparse.csr_array, NDArray[np.intp]], Policy]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What sessions need of a folder.
+
+    Attributes
+    ----------
+    watched : (viewers, clips)
+        Of the training part.
+    likes : (sessions, targets) bool
+        What each viewer of a session likes, completely.
+    viewers : (sessions,)
+        Their rows in `watched`.
+    targets : (targets,)
+        Columns of the clips that can be shown.
     """
 
-    weights: list[Weights]
-    skip_weight: float
-    blend: Callable[[list[Weights], Weights], Weights]
+    name: str
+    watched: sparse.csr_array
+    likes: sparse.csr_array
+    viewers: NDArray[np.intp]
+    targets: NDArray[np.intp]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the options."""
-    parser.add_argument("folder", type=Path, help="train, valid, test and candidates as parquet")
+    parser.add_argument("folder", type=Path, help="train, test and perhaps candidates as parquet")
     parser.add_argument("--swipes", type=int, default=100, help="of each session")
+    parser.add_argument(
+        "--sessions", type=int, default=SESSIONS_MAX, help="at most; an even sample of the viewers"
+    )
 
 
 def rows(options: argparse.Namespace) -> list[Row]:
     """Measure our model, and the peers where asked."""
-    split = read_folder(options.folder, learn_from_valid=False, hide=False)
-    models = {"filoscope": ours(split)}
+    from filoscope.recommend.session_peers import peers_for
+
+    log = read(options.folder, sessions=options.sessions)
+    models: dict[str, Fit] = {"filoscope": together, "filoscope, each alone": alone}
     if options.peers == "all":
-        models["popularity"] = by_popularity(split)
-        models["EASE lambda=300, every swipe"] = by_ease(split)
-    return [measure(name, model, split, options.swipes) for name, model in models.items()]
+        models |= peers_for(log.watched.shape[1])
+    return [measure(name, fit, log, options.swipes) for name, fit in models.items()]
 
 
-def ours(split: Split) -> Swiper:
-    """Fit our model; popularity leads until likes have told more."""
-    model = CoWatch().fit(split.watched, split.shown, targets=split.targets)
-    weights = [model.walk[split.targets].toarray()]
-    if model.ease is not None:
-        weights.append(model.ease[split.targets])
-
-    def blend(sums: list[Weights], likes: Weights) -> Weights:
-        by_ease = sums[1] if len(sums) > 1 else None
-        return model.blend(by_ease, sums[0]) + LEAD * model.popularity / (1.0 + likes)
-
-    return Swiper(weights, SKIP_WEIGHT, blend)
+def together(watched: sparse.csr_array, targets: NDArray[np.intp]) -> Policy:
+    """Fit our model, which learns from all sessions."""
+    return ColdStart(seed=SEED).fit(watched[:, targets])
 
 
-def by_popularity(split: Split) -> Swiper:
-    """Show everybody the same, in the order of how many watched it."""
-    counts = _popularity(split.watched, split.targets)
-    return Swiper([], 0.0, lambda sums, likes: np.tile(counts, (len(likes), 1)))
+def alone(watched: sparse.csr_array, targets: NDArray[np.intp]) -> Policy:
+    """Fit our model, with nothing carried from one session to another but what was shown."""
+    return ColdStart(ALONE, seed=SEED).fit(watched[:, targets])
 
 
-def by_ease(split: Split) -> Swiper:
-    """Fit EASE and add up its rows after every swipe; the first swipe goes by popularity."""
-    weights = ease(split.watched, ridge=EASE_RIDGE)[np.ix_(split.targets, split.targets)]
-    counts = _popularity(split.watched, split.targets)
-    prior = PRIOR * counts / max(float(counts.max()), 1.0)
-    return Swiper([weights], SKIP_WEIGHT, lambda sums, likes: sums[0] + prior)
+def read(folder: Path, *, sessions: int = SESSIONS_MAX) -> Log:
+    """Read a folder: `train`, `test`, and `candidates` where there is one.
+
+    Raises
+    ------
+    LogUnreadable
+        If a part is missing, lacks a column, or nobody of the test likes a candidate.
+    """
+    parts = {name: read_table(folder / f"{name}.parquet", "viewer", "clip") for name in PARTS}
+    known = [part["clip"].astype(np.int64) for part in parts.values()]
+    ranked = folder / "candidates.parquet"
+    if ranked.exists():
+        known.append(np.unique(read_table(ranked, "clip")["clip"].astype(np.int64)))
+    clips = np.unique(np.concatenate(known))
+    viewers = np.unique(np.concatenate([part["viewer"] for part in parts.values()]))
+    matrices = {
+        name: _matrix(
+            np.searchsorted(viewers, part["viewer"]),
+            np.searchsorted(clips, part["clip"]),
+            (len(viewers), len(clips)),
+        )
+        for name, part in parts.items()
+    }
+    targets = np.searchsorted(clips, known[2]) if ranked.exists() else np.arange(len(clips))
+    likes = matrices["test"][:, targets].tocsr()
+    asked = np.flatnonzero(np.diff(likes.indptr))
+    if not len(asked):
+        raise LogUnreadable(f"{folder}: nobody of the test likes any of the clips to be shown")
+    if len(asked) > sessions:
+        asked = asked[np.linspace(0, len(asked) - 1, sessions).astype(np.intp)]
+    return Log(folder.name, matrices["train"], likes[asked], asked, targets)
 
 
-def measure(name: str, model: Swiper, split: Split, swipes: int) -> Row:
-    """Run a session for every viewer of the test, all of them side by side."""
-    truth = split.truth[:, split.targets].tocsr()
-    truth = truth[np.flatnonzero(np.diff(truth.indptr))].toarray() > 0
-    viewers, targets = truth.shape
-    everybody = np.arange(viewers)
-    sums = [np.zeros((viewers, targets), np.float32) for _ in model.weights]
-    free = np.ones((viewers, targets), np.bool_)
-    likes = np.zeros((viewers, 1), np.float32)
-    liked = np.zeros((viewers, min(swipes, targets)), np.bool_)
+def strangers(log: Log) -> Iterator[tuple[sparse.csr_array, NDArray[np.intp]]]:
+    """Yield what may be learned from, and the sessions that a model so fitted may serve."""
+    own = np.zeros(log.watched.shape[0], np.bool_)
+    own[log.viewers] = True
+    every = np.arange(len(log.viewers))
+    if log.watched[np.flatnonzero(~own)].nnz >= STRANGERS_MIN * log.watched.nnz:
+        yield log.watched[np.flatnonzero(~own)], every
+        return
+    for half in (every[::2], every[1::2]):
+        others = np.ones(log.watched.shape[0], np.bool_)
+        others[log.viewers[half]] = False
+        yield log.watched[np.flatnonzero(others)], half
+
+
+def measure(name: str, fit: Fit, log: Log, swipes: int) -> Row:
+    """Run every session, and say what was liked, how broad it was and how long it took."""
+    targets = len(log.targets)
+    liked = np.zeros((len(log.viewers), min(swipes, targets)), np.bool_)
     shown = np.zeros(targets, np.int64)
-    begun = time.process_time()
-    for swipe in range(liked.shape[1]):
-        pick = np.where(free, model.blend(sums, likes), -np.inf).argmax(axis=1)
-        free[everybody, pick] = False
-        liked[:, swipe] = truth[everybody, pick]
-        shown += np.bincount(pick, minlength=targets)
-        step = np.where(liked[:, swipe], 1.0, -model.skip_weight).astype(np.float32)[:, None]
-        likes[:, 0] += liked[:, swipe]
-        for total, weights in zip(sums, model.weights, strict=True):
-            total += step * weights[pick]
-    spent = time.process_time() - begun
-    marks = {f"r{mark}": float(liked[:, :mark].mean()) for mark in MARKS if mark <= swipes}
+    fitting = swiping = 0.0
+    for watched, served in strangers(log):
+        begun = time.process_time()
+        policy = fit(watched, log.targets)
+        fitting += time.process_time() - begun
+        at_once = max(1, CELLS_MAX // targets)
+        for start in range(0, len(served), at_once):
+            some = served[start : start + at_once]
+            truth = log.likes[some].toarray() > 0
+            begun = time.process_time()
+            liked[some] = swipe(policy, truth, liked.shape[1], shown)
+            swiping += time.process_time() - begun
     return {
         "model": name,
-        "dataset": split.name,
-        "viewers": viewers,
-        **marks,
+        "dataset": log.name,
+        "viewers": len(log.viewers),
+        **{f"r{mark}": float(liked[:, :mark].mean()) for mark in MARKS if mark <= swipes},
         f"last{LAST}": float(liked[:, -LAST:].mean()),
         "coverage": coverage(shown),
-        "ms_per_swipe": 1000.0 * spent / liked.size,
+        "ms_per_swipe": 1000.0 * swiping / liked.size,
+        "fit_cpu_s": fitting,
     }
 
 
-def _popularity(watched: sparse.csr_array, targets: NDArray[np.intp]) -> Weights:
-    return np.asarray(watched.sum(axis=0), np.float32)[targets]
+def swipe(
+    policy: Policy, truth: NDArray[np.bool_], swipes: int, shown: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Run sessions side by side; return what was liked, `(viewers, swipes)`; count in `shown`."""
+    everybody = np.arange(len(truth))
+    liked = np.zeros((len(truth), swipes), np.bool_)
+    sitting = policy.begin(len(truth))
+    for place in range(swipes):
+        picks = sitting.choose()
+        liked[:, place] = truth[everybody, picks]
+        sitting.observe(picks, liked[:, place])
+        shown += np.bincount(picks, minlength=len(shown))
+    return liked
+
+
+def _matrix(
+    rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, int]
+) -> sparse.csr_array:
+    matrix = sparse.csr_array((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
+    matrix.sum_duplicates()
+    matrix.data[:] = 1.0
+    return matrix
