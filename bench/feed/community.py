@@ -106,6 +106,7 @@ def _clip(
         height=1920,
         folder=f"clips/{chance.randrange(256):02x}/{chance.getrandbits(128):032x}",
         blurhash="LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+        placeholder="data:image/png;base64," + "A" * 270,  # as long as real ones
         colour="#806040",
         like_count=chance.randrange(500),
     )

@@ -61,6 +61,7 @@ class Community:
                 "height",
                 "has_sound",
                 "blurhash",
+                "placeholder",
                 "colour",
                 "state",
             )

@@ -36,6 +36,17 @@ def test_captions_are_shown_when_asked_for_and_again_on_the_next_visit(
     expect(desktop.locator(".card .subtitle")).to_have_text("Good morning")
 
 
+def test_what_comes_is_guessed_before_its_poster_is_there(
+    desktop: Page, community: Community
+) -> None:
+    clip = community.apart()
+    desktop.route("**/poster.webp", lambda route: route.abort())
+    opened(desktop, clip.get_absolute_url())
+    behind = desktop.locator(".card .stage").first
+    assert "data:image/png" in behind.evaluate("stage => getComputedStyle(stage).backgroundImage")
+    desktop.troubles.clear()  # type: ignore[attr-defined]  # of the poster
+
+
 @pytest.mark.parametrize("place", [0, 1])
 def test_the_picture_of_a_moment_is_shown_while_one_looks_for_it(
     phone: Page, community: Community, place: int

@@ -189,6 +189,8 @@ class Stills:
     blurhash : str
     dominant_color : str
         "#rrggbb".
+    placeholder : str
+        A data: address of a picture of a few pixels, to be shown smoothed until the poster is there.
     """
 
     poster_webp: str
@@ -198,6 +200,7 @@ class Stills:
     timestamp_s: float
     blurhash: str
     dominant_color: str
+    placeholder: str = ""  # none in what an older program has stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ decoding, and memory does not grow with the length of the clip.
 
 from __future__ import annotations
 
+import base64
+import io
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -40,6 +42,7 @@ TILES_MAX = 100
 TILE_INTERVAL_S_MIN = 1.0
 TILE_SHORT_EDGE = 90
 TILE_COLUMNS = 10
+PLACEHOLDER_SIZE = (6, 8)  # pixels, stretched to the clip's shape by who shows it: 300 letters
 _CUT_CHANGE = 30.0
 """Mean change of luma between two looks above which a cut lies between them."""
 
@@ -160,6 +163,7 @@ class Gallery:
             timestamp_s=seconds_of(best.look.tick),
             blurhash=blurhash.encode(np.asarray(small), 3 if tall else 4, 4 if tall else 3),
             dominant_color=dominant_color(np.asarray(small)),
+            placeholder=_data_uri(picture.resize(PLACEHOLDER_SIZE, Image.Resampling.BOX)),
         )
 
     def write_preview(self, folder: Path) -> str:
@@ -197,6 +201,13 @@ class Gallery:
         sprite.save(folder / "storyboard.webp", quality=60, method=3)
         (folder / "storyboard.vtt").write_text("\n".join(cues))
         return "storyboard.webp", "storyboard.vtt"
+
+
+def _data_uri(picture: Image.Image) -> str:
+    """Return a picture as the address of itself (RFC 2397), in PNG."""
+    file = io.BytesIO()
+    picture.save(file, "png", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def _within(width: int, height: int, short_edge: int) -> tuple[int, int]:

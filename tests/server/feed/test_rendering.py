@@ -26,7 +26,7 @@ def _facts(**fields: Any) -> Facts:
             "clip_id": 1, "account_id": 2, "version": "a", "slug": "AbCdEfGhJkm", "url": "/v/AbCdEfGhJkm",
             "handle": "alice", "name": "Alice", "avatar_url": "", "caption": "", "alt_text": "",
             "language": "", "sound": None, "duration_s": 9.5, "width": 720, "height": 1280,
-            "poster_url": "", "preview_url": "", "blurhash": "", "colour": "", "hls_url": "",
+            "poster_url": "", "preview_url": "", "placeholder": "", "colour": "", "hls_url": "",
             "renditions": (), "caption_tracks": (), "counts": Counts(0, 0, 0, 0, 0),
             "published_at": datetime(2026, 11, 21, 7, 30, 5, 123, UTC),
         }

@@ -27,7 +27,14 @@ from tests.server.videos.conftest import receive
 
 RUNG = RungFile("90p", "90p.mp4", "90p.m3u8", 160, 90, 1000, 0.5, 10.0, 99_000, 88_000, "avc1")
 STILLS = Stills(
-    "poster.webp", "poster.jpg", 160, 90, 0.0, "L00000fQfQfQfQfQfQfQfQfQfQfQ", "#102030"
+    "poster.webp",
+    "poster.jpg",
+    160,
+    90,
+    0.0,
+    "L00000fQfQfQfQfQfQfQfQfQfQfQ",
+    "#102030",
+    "data:image/png;base64,AAAA",
 )
 
 
@@ -66,7 +73,13 @@ def test_a_clip_is_made_shown_and_complete(received: Clip, alice: Account) -> No
         clip.state, clip.width, clip.height, clip.has_sound, clip.failure, clip.progress,
     ) == ("ready", 160, 90, True, "", 1.0)  # fmt: skip
     assert 0.4 < (clip.duration_s or 0) < 0.7
-    assert clip.published_at and clip.completed_at and clip.blurhash and clip.colour
+    assert (
+        clip.published_at
+        and clip.completed_at
+        and clip.blurhash
+        and clip.placeholder
+        and clip.colour
+    )
     assert str(clip.sound) == "original sound · @alice"
     assert [rendition.short_edge for rendition in clip.renditions.all()] == [90]
     made = {path.name for path in files.folder_path(clip.folder).iterdir()}

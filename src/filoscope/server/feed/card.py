@@ -68,7 +68,7 @@ class Facts:
     height: int
     poster_url: str
     preview_url: str
-    blurhash: str
+    placeholder: str
     colour: str
     hls_url: str
     renditions: tuple[Rung, ...]

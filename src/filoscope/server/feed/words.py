@@ -40,7 +40,7 @@ def of_clip(facts: Facts) -> dict[str, str]:
         "duration": f"{facts.duration_s:.2f}",
         "width": str(facts.width),
         "height": str(facts.height),
-        "colour": facts.colour,
+        "colour": _behind(facts),
         "poster_url": facts.poster_url,
         "rungs": ",".join(f"{one.short_edge} {one.bitrate_kbps} {one.url}" for one in facts.renditions),
         "rung_url": facts.renditions[0].url if facts.renditions else "",
@@ -84,6 +84,13 @@ def escaped(texts: Mapping[str, str]) -> dict[str, str]:
         name: text if isinstance(text, SafeString) else html.escape(text)
         for name, text in texts.items()
     }
+
+
+def _behind(facts: Facts) -> str:
+    """Return what CSS paints behind a poster that is not there yet."""
+    if not facts.placeholder:
+        return facts.colour
+    return f"{facts.colour} url({facts.placeholder}) center / 100% 100%"
 
 
 def _label(facts: Facts) -> str:

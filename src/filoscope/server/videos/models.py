@@ -100,6 +100,8 @@ class Clip(models.Model):
     height = models.PositiveIntegerField(null=True)
     has_sound = models.BooleanField(default=False)
     blurhash = models.CharField(max_length=60, blank=True)
+    # A data: address of a few pixels, smoothed behind the poster until it is there.
+    placeholder = models.CharField(max_length=400, blank=True)
     # "#rrggbb" behind the poster while it loads. Empty: not known yet.
     colour = models.CharField(max_length=7, blank=True)
 

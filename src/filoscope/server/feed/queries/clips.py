@@ -23,7 +23,7 @@ from filoscope.server.videos.models import CaptionTrack, Clip, Rendition
 KEPT_MAX = 20_000  # clips: some 2 kB each, so 40 MB
 _FIELDS = (
     "pk", "account_id", "slug", "caption", "alt_text", "language", "folder", "duration_s", "width",
-    "height", "blurhash", "colour", "published_at", "like_count", "comment_count", "save_count",
+    "height", "placeholder", "colour", "published_at", "like_count", "comment_count", "save_count",
     "share_count", "view_count", "account__handle", "account__display_name", "account__avatar",
     "sound__slug", "sound__title", "sound__artist",
 )  # fmt: skip
@@ -111,7 +111,7 @@ def _facts(row: tuple[Any, ...]) -> Facts:
         height=said["height"] or 16,
         poster_url=media_url(folder, "poster.webp"),
         preview_url=media_url(folder, "preview.webp"),
-        blurhash=said["blurhash"],
+        placeholder=said["placeholder"],
         colour=said["colour"],
         hls_url=media_url(folder, "master.m3u8"),
         renditions=tuple(_rung(folder, one) for one in _json(said["rungs"])),

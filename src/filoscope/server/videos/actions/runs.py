@@ -162,9 +162,10 @@ def _make_playable(clip: Clip, stills: Stills) -> None:
     is_first = clip.state != Clip.State.READY
     clip.state = Clip.State.READY
     clip.blurhash, clip.colour = stills.blurhash, stills.dominant_color
+    clip.placeholder = stills.placeholder
     if clip.has_sound and clip.sound is None:
         clip.sound = create_original(clip.account, duration_s=clip.duration_s)
-    clip.save(update_fields=["folder", "state", "blurhash", "colour", "sound"])
+    clip.save(update_fields=["folder", "state", "blurhash", "placeholder", "colour", "sound"])
     if is_first:
         index_caption(clip)
     publish_if_due(clip)
