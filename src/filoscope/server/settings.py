@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "filoscope.server.accounts.backend.WhoAsks",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -179,7 +179,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(read("FILOSCOPE_MEDIA") or HOME / "media")
 UPLOAD_ROOT = HOME / "uploads"  # parts of files on their way in: never served
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-SESSION_ENGINE = "filoscope.server.kit.sessions"
+SESSION_ENGINE = "filoscope.server.accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 180
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
