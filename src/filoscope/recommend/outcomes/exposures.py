@@ -149,47 +149,44 @@ def _is_number(column: NDArray[Any]) -> bool:
 
 
 def _missing(column: NDArray[Any]) -> NDArray[np.bool_]:
-    if column.dtype == object:
-        return np.array([_is_missing(value) for value in column], np.bool_)
+    if column.dtype == object:  # as read from parquet: words, lists, None
+        return np.array([value is None for value in column.tolist()], np.bool_)
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), np.bool_)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and value != value)
 
 
 def _codes(column: NDArray[Any]) -> NDArray[np.int64]:
     """Number the values in order of first appearance; -1 where missing."""
-    lacking = _missing(column)
-    given = column[~lacking]
-    if given.dtype == object:
-        given = np.array([str(value) for value in given])
-    _, first, values = np.unique(given, return_index=True, return_inverse=True)
-    numbers = np.empty(len(first), np.int64)
-    numbers[np.argsort(first)] = np.arange(len(first))
     codes = np.full(len(column), UNKNOWN, np.int64)
-    codes[~lacking] = numbers[values]
+    given = ~_missing(column)
+    if column.dtype == object:
+        numbers: dict[Any, int] = {}
+        words = column[given].tolist()
+        codes[given] = [numbers.setdefault(word, len(numbers)) for word in words]
+        return codes
+    _, first, values = np.unique(column[given], return_index=True, return_inverse=True)
+    order = np.empty(len(first), np.int64)
+    order[np.argsort(first)] = np.arange(len(first))
+    codes[given] = order[values]
     return codes
 
 
 def _tag_codes(column: NDArray[Any]) -> NDArray[np.int64]:
     """Number tags, written as a list or with commas between; `(n, TAGS_MAX)`."""
-    texts = [_tags(value) for value in column]
-    rows = {tags: row for row, tags in enumerate(dict.fromkeys(texts))}
+    written = [tuple(v) if isinstance(v, np.ndarray) else v for v in column.tolist()]
+    rows = {value: row for row, value in enumerate(dict.fromkeys(written))}
     numbers: dict[str, int] = {}
     codes = np.full((len(rows), TAGS_MAX), UNKNOWN, np.int64)
-    for tags, row in rows.items():
-        for place, tag in enumerate(tags[:TAGS_MAX]):
+    for value, row in rows.items():
+        for place, tag in enumerate(_tags(value)[:TAGS_MAX]):
             codes[row, place] = numbers.setdefault(tag, len(numbers))
-    return codes[[rows[tags] for tags in texts]]
+    return codes[[rows[value] for value in written]]
 
 
-def _tags(value: Any) -> tuple[str, ...]:
-    if isinstance(value, np.ndarray | list | tuple):
-        words = [str(word) for word in value]
-    else:
-        words = [] if _is_missing(value) else str(value).split(",")
-    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
+def _tags(value: Any) -> list[str]:
+    if value is None or value != value:
+        return []
+    words = value if isinstance(value, tuple) else str(value).split(",")
+    return list(dict.fromkeys(word for word in (str(word).strip() for word in words) if word))
 
 
 def _showings(log: Columns) -> Showings:

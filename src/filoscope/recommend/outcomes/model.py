@@ -173,11 +173,11 @@ class OutcomeModel:
         if size < self.slots_max:
             size *= 2
         else:
-            # What was met once tells least. Keys break ties, so that places decide nothing.
             words = old.words[used]
-            often = words[:, kernels.MET_BY_NOW] > 1
-            order = np.lexsort((words[:, kernels.KEY], words[:, kernels.TOUCHED], often))
-            used = used[order[len(used) - int(KEPT_SHARE * len(used)) :]]
+            often = words[:, kernels.MET_BY_NOW] > 1  # what was met once tells least
+            worth = words[:, kernels.TOUCHED] + np.where(often, old.counts[1], 0)
+            go = len(used) - int(KEPT_SHARE * len(used))
+            used = used[worth > np.partition(worth, go)[go]]
         self._table = _table(size)
         kernels.move(old, used, self._table)
         self._table.counts[:] = len(used), old.counts[1]
