@@ -33,6 +33,7 @@ class Weight:
 
 
 SCORE_WORDS = {
+    "cowatch": ("Watched together", "those who stayed with what this person watched stay with it"),
     "interest": ("Interest", "makers, sounds and tags of what this person watched long"),
     "quality": ("Watched long", "people stay with it longer than with clips of its length"),
     "trend": ("Watched now", "how much it is watched these days"),

@@ -6,6 +6,7 @@ All of it happens in a worker, with a recommender of its own: the one that serve
 from __future__ import annotations
 
 import heapq
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -109,10 +110,13 @@ def _explore_share() -> Callable[[float], float]:
 
 def _row(found: WouldHave) -> dict[str, Any]:
     def figures(one: Estimate) -> dict[str, float | None]:
-        """Infinite and missing ends become null: JSON knows neither."""
+        """Keep shares between 0 and 1; what is infinite or missing becomes null, as JSON knows neither."""
+        told = asdict(one) | {"low": max(one.low, 0.0), "high": min(one.high, 1.0)}
+        if not math.isfinite(one.high - one.low):
+            told |= {"low": None, "high": None}
         return {
-            name: value if abs(value) < float("inf") else None
-            for name, value in asdict(one).items()
+            name: value if value is None or math.isfinite(value) else None
+            for name, value in told.items()
         }
 
     return {

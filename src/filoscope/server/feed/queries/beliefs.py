@@ -14,7 +14,7 @@ from filoscope.server.social.queries import without_blocked
 from filoscope.server.sounds.models import Sound
 
 MUCH, SOME = 0.45, 0.2  # likings from which one says "a lot" and "quite"
-ICONS = {"maker": "person", "sound": "music", "tag": "search"}
+ICONS = {"maker": "person", "sound": "music", "tag": "tag"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Said:
     def strength(self) -> str:
         """How strong it is, in words."""
         much = abs(self.liking)
-        return "a lot" if much >= MUCH else "somewhat" if much >= SOME else "a little"
+        words = "much" if much >= MUCH else "somewhat" if much >= SOME else "a little"
+        return f"{words} {'more' if self.liking > 0 else 'less'} than other clips"
 
     @property
     def percent(self) -> int:

@@ -172,17 +172,24 @@ def ranking(request: HttpRequest) -> HttpResponse:
     """/about/feed: the main parameters of the feed in plain words (DSA, art. 27)."""
     weights = engine().wishes.policy.weights
 
-    def told(part: tuple[policies.Weight, ...]) -> list[tuple[policies.Weight, float]]:
-        return [(weight, weights[weight.name]) for weight in part]
-
+    ordered = sorted(policies.SCORE, key=lambda weight: -weights[weight.name])
     worth = asdict(OutcomeWeights())
     context = {
         "active": "settings",
-        "score": sorted(told(policies.SCORE), key=lambda one: -one[1]),
-        "taste_days": weights["taste_days"],
+        "score": [(weight, _number(weights[weight.name])) for weight in ordered],
+        "taste_days": _number(weights["taste_days"]),
         "first_audience": Settings().first_audience,
         "explore_percent": round(100 * weights["explore_share"]),
-        "outcomes": [(words, worth[name]) for name, words in OUTCOMES.items() if name in worth],
+        "outcomes": [
+            (words, _number(worth[name], signed=True))
+            for name, words in OUTCOMES.items()
+            if name in worth
+        ],
         "is_changed": bool(weights.changed()),
     }
     return kept_private(render(request, "feed/ranking.html", context))
+
+
+def _number(value: float, *, signed: bool = False) -> str:
+    """Write a weight as people do: no idle zeros, and a true minus."""
+    return f"{value:{'+' if signed else ''}g}".replace("-", "−")
