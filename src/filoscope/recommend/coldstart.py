@@ -41,7 +41,10 @@ class ColdStartSettings:
     """One setting for every log, found on sessions of held-out viewers of a training part."""
 
     factors: FactorSettings = field(default_factory=FactorSettings)
-    pair_weight: float = 5.0  # logits for one unit of EASE
+    spread: float = (
+        0.4  # of the log's viewers that is believed of a newcomer: others came to the log
+    )
+    pair_weight: float = 10.0  # logits for one unit of EASE
     pair_ridge: float = 300.0
     level_sd: float = 0.5  # logits by which a clip's level may be off; 0: learn nothing from others
     curiosity: float = 0.5  # deviations of the level's belief in the draw that a viewer is given
@@ -93,7 +96,9 @@ class ColdStart:
         self.level_precision = np.full(clips, firm, np.float32)
         self.shift = np.zeros_like(self.factors.mean)
         if settings.newcomers:
-            self._shift_precision = np.linalg.inv(self.factors.covariance * settings.newcomers)
+            self._shift_precision = np.linalg.inv(
+                self.factors.covariance * (settings.spread * settings.newcomers)
+            )
         self.shown = np.zeros(clips, np.int64)
         return self
 
@@ -142,7 +147,8 @@ class Sessions:
         self.model = model
         clips = len(model.level)
         self.taste = np.tile(model.factors.mean, (viewers, 1))
-        self.covariance = np.tile(model.factors.covariance, (viewers, 1, 1))
+        spread = np.float32(model.settings.spread) * model.factors.covariance
+        self.covariance = np.tile(spread, (viewers, 1, 1))
         self.met = np.zeros((viewers, clips), np.bool_)
         self._pairs = None if model.pairs is None else np.zeros((viewers, clips), np.float32)
 

@@ -19,7 +19,7 @@ EASE_RIDGE = 300.0
 WEAK_PRIOR = 0.1  # of EASE: weight of popularity, 1 for the most popular clip
 NO_PRIOR = 1e-6  # only orders what is equal otherwise: the first clip of a session
 COSINE_CLIPS_MAX = 20_000  # the matrix is dense here
-REFIT_EVERY = 10  # swipes; each is a whole solve
+REFIT_EVERY = 10_000  # swipes of all viewers; each time is a whole solve
 REFIT_CLIPS_MAX = 5_000  # beyond, refitting takes minutes
 SHOWN_BEFORE = 20.0  # showings that the log's popularity counts for, beside those of the sessions
 VECTOR_SIZE = 32
@@ -106,25 +106,28 @@ class Sums(Model):
 
 
 class RefittedEase(Sums):
-    """EASE with a weak prior, solved again with the likes of all sessions every few swipes."""
+    """EASE with a weak prior, solved again with the likes of all sessions now and then."""
 
     def __init__(self, watched: sparse.csr_array, targets: NDArray[np.intp]) -> None:
         self.watched = watched[:, targets].tocsr()
         weights = ease(self.watched, ridge=EASE_RIDGE)
         super().__init__(watched, targets, weights=weights, prior=WEAK_PRIOR)
+        self.liked = sparse.lil_array((0, self.targets), dtype=np.float32)
+        self.told = 0
 
     def begin(self, viewers: int) -> Model:
-        """Begin with no likes."""
+        """Begin with what earlier sessions told."""
+        self.watched = sparse.vstack([self.watched, self.liked.tocsr()], format="csr")
         self.liked = sparse.lil_array((viewers, self.targets), dtype=np.float32)
-        self.swipes = 0
         return super().begin(viewers)
 
     def observe(self, picks: NDArray[np.intp], liked: NDArray[np.bool_]) -> None:
         """Note the likes, and solve again now and then."""
         super().observe(picks, liked)
         self.liked[np.flatnonzero(liked), picks[liked]] = 1.0
-        self.swipes += 1
-        if self.swipes % REFIT_EVERY == 0:
+        self.told += len(picks)
+        if self.told >= REFIT_EVERY:
+            self.told = 0
             likes = self.liked.tocsr()
             log = sparse.vstack([self.watched, likes], format="csr")
             self.weights = ease(log, ridge=EASE_RIDGE)

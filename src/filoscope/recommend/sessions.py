@@ -6,9 +6,10 @@ people: own rows are left out of the fit, for us and for every peer alike. Where
 the log is left that way, the viewers are split in two halves, each of which is served by a model
 fitted without it.
 
-All sessions go side by side, swipe by swipe. `filoscope` learns from all of them, as a network
-does; `filoscope, each alone` learns of each viewer from their own swipes only. The peers that
-learn from all sessions say so in their names; the others do not.
+All sessions go side by side, swipe by swipe (`--at-once N`: N at a time, one group after another).
+`filoscope` learns from all of them, as a network does; `filoscope, each alone` learns of each
+viewer from their own swipes only. The peers that learn from all sessions say so in their names;
+the others do not.
 """
 
 from __future__ import annotations
@@ -86,6 +87,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="train, test and perhaps candidates as parquet")
     parser.add_argument("--swipes", type=int, default=100, help="of each session")
     parser.add_argument(
+        "--at-once",
+        type=int,
+        default=SESSIONS_MAX,
+        metavar="N",
+        help="sessions side by side; fewer, and later ones find what earlier ones taught",
+    )
+    parser.add_argument(
         "--sessions", type=int, default=SESSIONS_MAX, help="at most; an even sample of the viewers"
     )
 
@@ -97,18 +105,21 @@ def rows(options: argparse.Namespace) -> list[Row]:
     log = read(options.folder, sessions=options.sessions)
     models: dict[str, Fit] = {"filoscope": together, "filoscope, each alone": alone}
     if options.peers == "all":
-        models |= peers_for(log.watched.shape[1])
-    return [measure(name, fit, log, options.swipes) for name, fit in models.items()]
+        models |= peers_for(len(log.targets))
+    return [
+        measure(name, fit, log, swipes=options.swipes, at_once=options.at_once)
+        for name, fit in models.items()
+    ]
 
 
 def together(watched: sparse.csr_array, targets: NDArray[np.intp]) -> Policy:
     """Fit our model, which learns from all sessions."""
-    return ColdStart(seed=SEED).fit(watched[:, targets])
+    return ColdStart(seed=SEED).fit(watched[:, targets].tocsr())
 
 
 def alone(watched: sparse.csr_array, targets: NDArray[np.intp]) -> Policy:
     """Fit our model, with nothing carried from one session to another but what was shown."""
-    return ColdStart(ALONE, seed=SEED).fit(watched[:, targets])
+    return ColdStart(ALONE, seed=SEED).fit(watched[:, targets].tocsr())
 
 
 def read(folder: Path, *, sessions: int = SESSIONS_MAX) -> Log:
@@ -158,7 +169,7 @@ def strangers(log: Log) -> Iterator[tuple[sparse.csr_array, NDArray[np.intp]]]:
         yield log.watched[np.flatnonzero(others)], half
 
 
-def measure(name: str, fit: Fit, log: Log, swipes: int) -> Row:
+def measure(name: str, fit: Fit, log: Log, *, swipes: int, at_once: int = SESSIONS_MAX) -> Row:
     """Run every session, and say what was liked, how broad it was and how long it took."""
     targets = len(log.targets)
     liked = np.zeros((len(log.viewers), min(swipes, targets)), np.bool_)
@@ -168,9 +179,9 @@ def measure(name: str, fit: Fit, log: Log, swipes: int) -> Row:
         begun = time.process_time()
         policy = fit(watched, log.targets)
         fitting += time.process_time() - begun
-        at_once = max(1, CELLS_MAX // targets)
-        for start in range(0, len(served), at_once):
-            some = served[start : start + at_once]
+        together = max(1, min(at_once, CELLS_MAX // targets))
+        for start in range(0, len(served), together):
+            some = served[start : start + together]
             truth = log.likes[some].toarray() > 0
             begun = time.process_time()
             liked[some] = swipe(policy, truth, liked.shape[1], shown)
