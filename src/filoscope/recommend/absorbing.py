@@ -17,7 +17,7 @@ from filoscope.recommend.catalogue import Catalogue
 from filoscope.recommend.leaders import climb, climb_one
 from filoscope.recommend.neighbours import Neighbours
 from filoscope.recommend.popularity import EVERYBODY, Popularity, quality_of, weight_at
-from filoscope.recommend.viewers import ENJOYED
+from filoscope.recommend.viewers import ENJOYED, LEFT
 from filoscope.recommend.waiting import audience, find
 from filoscope.recommend.watching import WatchCurves, count, rank_of
 
@@ -159,15 +159,23 @@ def absorb(deed: Deed, row: int, number: int, size: int, meetings: Meetings, wor
         return size  # counted before it was forgotten: forgetting again and again lifts no clip
     after = worth_of_one(did, float(meetings.rank[place]), world.weights)
     if did & REJECTED:
-        neighbours.part(world.clips, number, row)
-    elif deed.force > 0.0 and (first_seen or before < ENJOYED <= after):
+        neighbours.part(world.met_by, world.met, world.clips, number, row)
+    elif deed.force > 0.0 and (first_seen or _ending(before) != _ending(after)):
         neighbours.meet(
             world.met_by, world.met, world.watched, world.clips, world.taken,
-            number, row, after >= ENJOYED,
+            number, row, _ending(after),
         )  # fmt: skip
     views = deed.force if first_watched else 0.0
     _fare(row, deed.time_s, views, deed.force * (after - before), world)
     return size
+
+
+@njit(cache=True)
+def _ending(worth: float) -> int:
+    """Return how a meeting of this worth has ended, as `neighbours` calls it."""
+    if worth >= ENJOYED:
+        return neighbours.WATCHED
+    return neighbours.LEFT if worth <= LEFT else neighbours.SHOWN
 
 
 @njit(cache=True)

@@ -236,8 +236,8 @@ class Recommender:
                 half_life_s=settings.taste_half_life_s,
                 weights=settings.outcomes,
             )
-        known = taste is not None and viewer is not None
-        self._walk.begin(self._learned.neighbours, viewer.number if known and viewer else None)
+        known = viewer is not None and taste is not None
+        self._walk.begin(self._learned.neighbours, viewer.number if viewer and known else None)
         return Question(
             now_s,
             taste,

@@ -21,8 +21,10 @@ VIEWERS_KEPT = 128  # latest of each clip: twice as many rank 4 % better and cos
 CLIPS_KEPT = 48  # latest of each viewer: more say no more
 STEPS_BACK = 32  # of the asking viewer's latest clips, the walk begins at so many
 VIEWERS_WALKED = 512  # of those met on the way, the likest go on: bounds the work of a page
-SHOWN = 0.3  # weight of a clip shown and not watched long, beside 1
+LEFT, SHOWN, WATCHED = 0, 1, 2  # how a meeting ended: left at once, neither, watched long
+WEIGHTS = np.array([0.1, 0.3, 1.0], np.float32)  # of these: who is shown what tells of them too
 PRIOR_CLIPS = 3.0  # watched long, after which a walk counts half
+LEAST_PULL = 0.5  # of the pull of what was enjoyed, that counts in full
 COMPANY_BEGINS = 12  # of the latest clips, those one of which is named
 COMPANY_LEAST = 3  # people who watched both clips, before it is said
 TINY = 1e-12
@@ -34,7 +36,7 @@ class Neighbours:
     """The latest viewers of each clip and the latest clips of each viewer.
 
     Clips are rows of the catalogue, viewers numbers in the order of `enrol`. An entry is
-    `2 * number + 1` where the clip was watched long, `2 * number` where it was only shown.
+    `4 * number + ending`, where the ending is `LEFT`, `SHOWN` or `WATCHED`.
 
     Attributes
     ----------
@@ -70,20 +72,20 @@ class Neighbours:
             self.met = _doubled(self.met)
             self.watched = _doubled(self.watched)
 
-    def meet(self, number: int, row: int, *, watched: bool) -> None:
-        """Note that a viewer met a clip, or has now watched it long."""
-        meet(self.viewers, self.met, self.watched, self.clips, self.taken, number, row, watched)
+    def meet(self, number: int, row: int, ending: int) -> None:
+        """Note that a viewer met a clip, or how the meeting ended."""
+        meet(self.viewers, self.met, self.watched, self.clips, self.taken, number, row, ending)
 
     def part(self, number: int, row: int) -> None:
-        """Take a clip out of what a viewer met: they want no more of its kind."""
-        part(self.clips, number, row)
+        """Take a meeting back: the viewer left at once, or wants no more of the kind."""
+        part(self.viewers, self.met, self.clips, number, row)
 
     def forget(self, number: int) -> None:
         """Let nothing lead over this viewer any more."""
         self.clips[number] = FREE
 
     def latest(self, number: int) -> NDArray[np.int32]:
-        """Return the entries of a viewer, latest first: twice the row, and 1 if watched long."""
+        """Return the entries of a viewer, latest first: `4 * row + ending`."""
         ring = np.roll(self.clips[number][::-1], int(self.taken[number]) % CLIPS_KEPT)
         return np.asarray(ring[ring != FREE], np.int32)
 
@@ -131,38 +133,46 @@ def meet(
     taken: NDArray[np.int32],
     number: int,
     row: int,
-    is_watched: bool,
+    ending: int,
 ) -> None:
-    """Enter a meeting into both rings, or lift it from shown to watched."""
+    """Enter a meeting into both rings, or how it has ended."""
     for place in range(min(met[row], VIEWERS_KEPT)):
-        if viewers[row, place] >> 1 == number:
-            if not is_watched or viewers[row, place] & 1:
-                return
-            viewers[row, place] |= 1
-            watched[row] += 1
+        entry = viewers[row, place]
+        if entry >> 2 == number:
+            watched[row] += (ending == WATCHED) - (entry & 3 == WATCHED)
+            viewers[row, place] = 4 * number + ending
             for other in range(min(taken[number], CLIPS_KEPT)):
-                if clips[number, other] >> 1 == row:
-                    clips[number, other] |= 1
+                if clips[number, other] >> 2 == row:
+                    clips[number, other] = 4 * row + ending
             return
-    viewers[row, met[row] % VIEWERS_KEPT] = 2 * number + is_watched
+    viewers[row, met[row] % VIEWERS_KEPT] = 4 * number + ending
     met[row] += 1
-    watched[row] += is_watched
-    clips[number, taken[number] % CLIPS_KEPT] = 2 * row + is_watched
+    watched[row] += ending == WATCHED
+    clips[number, taken[number] % CLIPS_KEPT] = 4 * row + ending
     taken[number] += 1
 
 
 @njit(cache=True)
-def part(clips: NDArray[np.int32], number: int, row: int) -> None:
-    """Take a clip out of the ring of a viewer."""
+def part(
+    viewers: NDArray[np.int32],
+    met: NDArray[np.int32],
+    clips: NDArray[np.int32],
+    number: int,
+    row: int,
+) -> None:
+    """Take a meeting out of both rings."""
     for place in range(clips.shape[1]):
-        if clips[number, place] >> 1 == row:
+        if clips[number, place] >> 2 == row:
             clips[number, place] = FREE
+    for place in range(min(met[row], VIEWERS_KEPT)):
+        if viewers[row, place] >> 2 == number:
+            viewers[row, place] = FREE
 
 
 @njit(cache=True)
 def popularity(met: int, watched: int) -> float:
     """Return by how many viewers a clip was met, those who did not watch counted in part."""
-    return watched + SHOWN * (met - watched) + 1.0
+    return float(watched + WEIGHTS[SHOWN] * (met - watched) + 1.0)
 
 
 @njit(cache=True)
@@ -224,10 +234,13 @@ class Walk:
         """Return how strongly each row pulls, 0 to 1; 1 is the strongest, for a viewer well known."""
         if not self._size:
             return np.zeros(len(rows), np.float32)
-        pull = self._pull[rows]
-        known = float(np.count_nonzero(self._begins & 1))
-        sure = known / (known + PRIOR_CLIPS)
-        return np.asarray(pull * (sure / max(float(pull.max(initial=0.0)), TINY)), np.float32)
+        pull, enjoyed = self._pull[rows], self._begins[self._begins & 3 == WATCHED] >> 2
+        if not len(enjoyed):
+            return np.zeros(len(rows), np.float32)
+        # What was enjoyed pulls too. Against it is seen when all that is left pulls hardly at all.
+        most = max(float(pull.max(initial=0.0)), LEAST_PULL * float(self._pull[enjoyed].mean()))
+        sure = len(enjoyed) / (len(enjoyed) + PRIOR_CLIPS)
+        return np.asarray(pull * (sure / max(most, TINY)), np.float32)
 
     def company(self, row: int) -> tuple[int, int]:
         """Return which clip that the viewer watched long leads to `row`, and over how many people.
@@ -257,17 +270,17 @@ def _walk(
     alike = np.empty(len(begins) * VIEWERS_KEPT, np.int32)
     found = 0
     for begin in begins:
-        row = begin >> 1
-        step = (1.0 if begin & 1 else SHOWN) / math.sqrt(popularity(met[row], watched[row]))
+        row = begin >> 2
+        step = WEIGHTS[begin & 3] / math.sqrt(popularity(met[row], watched[row]))
         for place in range(min(met[row], VIEWERS_KEPT)):
             entry = viewers[row, place]
-            other = entry >> 1
-            if other == number:
+            other = entry >> 2
+            if entry == FREE or other == number:
                 continue
             if likeness[other] == 0.0:
                 alike[found] = other
                 found += 1
-            likeness[other] += step if entry & 1 else step * SHOWN
+            likeness[other] += step * WEIGHTS[entry & 3]
     least = np.float32(0.0)
     if found > VIEWERS_WALKED:
         ranked = likeness[alike[:found]]
@@ -284,11 +297,11 @@ def _walk(
                 entry = clips[other, place]
                 if entry == FREE:
                     continue
-                row = entry >> 1
+                row = entry >> 2
                 if pull[row] == 0.0:
                     reached[touched] = row
                     touched += 1
-                pull[row] += step if entry & 1 else step * SHOWN
+                pull[row] += step * WEIGHTS[entry & 3]
         likeness[other] = 0.0
     for index in range(touched):
         row = reached[index]
@@ -318,16 +331,18 @@ def _company(
     """
     ring = viewers[row, : min(met[row], VIEWERS_KEPT)]
     for entry in ring:
-        mark[entry >> 1] = entry & 1
+        if entry != FREE:
+            mark[entry >> 2] = entry & 3 == WATCHED
     best, most = FREE, 0
     for begin in begins:
-        if begin & 1:
-            other, both = begin >> 1, 0
+        if begin & 3 == WATCHED:
+            other, both = begin >> 2, 0
             for entry in viewers[other, : min(met[other], VIEWERS_KEPT)]:
-                if entry & 1 and mark[entry >> 1]:
+                if entry != FREE and entry & 3 == WATCHED and mark[entry >> 2]:
                     both += 1
             if both > most:
                 best, most = other, both
     for entry in ring:
-        mark[entry >> 1] = 0.0
+        if entry != FREE:
+            mark[entry >> 2] = 0.0
     return best, most

@@ -19,7 +19,7 @@ from filoscope.recommend.taste import FREE, Taste
 from filoscope.recommend.waiting import audience, find
 
 REASONS_MAX = 3
-UNWANTED = -0.5  # interest from which down nobody is asked to be among the first viewers
+UNWANTED = -0.2  # interest from which down nobody is asked to be among the first viewers
 INTEREST_MOST = (
     1.5  # that lifts a clip's chance to be explored: first viewers are to be the right ones
 )

@@ -42,7 +42,7 @@ class ScoreWeights:
     """What lifts a clip in a viewer's feed. Each term lies between about -1 and 1."""
 
     cowatch: float = 3.0  # met by those who met what this viewer met; found on a log of Kuaishou
-    interest: float = 1.0  # likeness to what this viewer watched long, by maker, sound and tags
+    interest: float = 2.0  # likeness to what this viewer watched long, by maker, sound and tags
     quality: float = 0.8  # watched longer than clips of its length are
     trend: float = 0.4  # how much it is watched these days
     freshness: float = 0.4  # newly published

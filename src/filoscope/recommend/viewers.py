@@ -14,6 +14,7 @@ from filoscope.recommend.settings import OutcomeWeights
 
 FIRST_ROOM = 16  # meetings; doubled whenever they run out
 
+LEFT = -0.25  # worth down to which a meeting speaks against it: left at once, or not interested
 ENJOYED = 0.3  # worth from which a meeting speaks for a clip: a third of all watches
 
 # What a viewer did with a clip: bits of one 16-bit number.
@@ -59,11 +60,15 @@ class Viewer:
         self.time_s = np.zeros(FIRST_ROOM)
         self.force = np.zeros(FIRST_ROOM, np.uint8)
 
+    def place_of(self, row: int) -> int | None:
+        """Return where the meeting with this clip is kept; None before they have met."""
+        found = np.flatnonzero(self.rows[: self.size] == row)
+        return int(found[0]) if found.size else None
+
     def meeting(self, row: int) -> int:
         """Return where the meeting with this clip is kept, making place for it if it is new."""
-        found = np.flatnonzero(self.rows[: self.size] == row)
-        if found.size:
-            return int(found[0])
+        if (found := self.place_of(row)) is not None:
+            return found
         self.make_room()
         place = self.size
         self.rows[place] = row
