@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.feed import rates
+from filoscope.server.feed import actions, rates
+from filoscope.server.feed.beacon import Told
 from filoscope.server.feed.models import Viewer, ViewingEvent
 from filoscope.server.social.models import Block
 from filoscope.server.videos.models import Clip, Visibility
@@ -250,4 +251,24 @@ def test_a_batch_takes_few_queries(as_alice: Client, bob: Account) -> None:
     asked = [
         query["sql"] for query in captured if not re.match("(RELEASE )?SAVEPOINT", query["sql"])
     ]
-    assert len(asked) <= 10, asked
+    assert len(asked) <= 7, asked  # who, viewer (found, held), clips, the log, its tail
+
+
+def test_a_batch_of_somebody_erased_meanwhile_is_nothing(alice: Account, bob: Account) -> None:
+    clip, viewer = publish(bob), actions.viewer_for(alice, None)
+    Viewer.objects.all().delete()
+    told = Told(uuid.uuid4(), clip.slug, "started", None, "", None, None, 0.0)
+    assert 0 == actions.record(viewer, alice, [told])
+    clip.refresh_from_db()
+    assert 0 == clip.view_count
+
+
+def test_events_stand_in_the_log_in_the_order_in_which_they_happened(
+    as_alice: Client, bob: Account
+) -> None:
+    clip = publish(bob)
+    kinds = ["watched", "shown", "started"]
+    ago_ms = {"shown": 900, "started": 800, "watched": 100}
+    tell(as_alice, *(event(clip, kind, at_ms_ago=ago_ms[kind]) for kind in kinds))
+    found = ViewingEvent.objects.order_by("pk").values_list("kind", flat=True)
+    assert ["shown", "started", "watched"] == list(found)

@@ -15,7 +15,6 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.accounts.sessions import account_of, columns
 from filoscope.server.kit import prepared
 
 
@@ -24,11 +23,8 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id: int | str) -> Account | None:
         """Return the account of a session, or None when it is gone or suspended."""
-        sql = f"SELECT {columns()} FROM {Account._meta.db_table} account WHERE account.id = %s"
-        for row in prepared.rows(sql, [int(user_id)]):
-            account = account_of(row)
-            return account if self.user_can_authenticate(account) else None
-        return None
+        found = prepared.objects(Account, "id = %s", [int(user_id)])
+        return next((one for one in found if self.user_can_authenticate(one)), None)
 
 
 class WhoAsks(AuthenticationMiddleware):

@@ -35,19 +35,8 @@ class SessionStore(db.SessionStore):
             return None
         session_data, expire_date, *values = row
         if values[0] is not None:
-            self.account = account_of(values)
+            self.account = Account.from_db("default", _names(), values)
         return self.model(session_key=key, session_data=session_data, expire_date=expire_date)
-
-
-def account_of(values: Any) -> Account:
-    """Make an account of its columns."""
-    return Account.from_db("default", _names(), values)
-
-
-@cache
-def columns() -> str:
-    """Return the columns that `account_of` takes, of the table called `account`."""
-    return ", ".join(f"account.{field.column}" for field in Account._meta.concrete_fields)
 
 
 @cache
@@ -57,8 +46,9 @@ def _names() -> list[str]:
 
 @cache
 def _sql() -> str:
+    columns = ", ".join(f"account.{field.column}" for field in Account._meta.concrete_fields)
     return f"""
-SELECT session.session_data, session.expire_date, {columns()}
+SELECT session.session_data, session.expire_date, {columns}
 FROM {Session._meta.db_table} session
 LEFT JOIN {UserSession._meta.db_table} note ON note.session_key = session.session_key
 LEFT JOIN {Account._meta.db_table} account ON account.id = note.user_id

@@ -10,25 +10,38 @@ and after a few calls the plan is kept (PREPARE). Queries are counted by tests a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model
 
+M = TypeVar("M", bound=Model)
 CALLS_UNTIL_PREPARED = 3  # of one text on one connection: what is asked once is not kept
 
 
-def rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a query on this thread's connection and return its rows."""
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
     session: psycopg.Connection[Any] = database.connection
     session.prepare_threshold = CALLS_UNTIL_PREPARED
     cursor: Any = psycopg.Cursor(session)
+    counted: AbstractContextManager[None] = nullcontext()
     if database.queries_logged:
-        cursor = database.make_debug_cursor(cursor)
-    with database.wrap_database_errors:
+        counted = database.make_debug_cursor(cursor).debug_sql(sql, parameters)
+    with database.wrap_database_errors, counted:
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def objects(model: type[M], where: str, parameters: Sequence[Any]) -> list[M]:
+    """Return the rows of a model's table for which `where` holds, as objects: no joins, no order."""
+    fields = model._meta.concrete_fields
+    names = [field.attname for field in fields]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    sql = f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {where}'
+    return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in rows(sql, parameters)]

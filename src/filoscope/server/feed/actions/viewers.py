@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from filoscope.server.accounts.models import Account
 from filoscope.server.feed.models import News, Viewer, ViewingEvent
+from filoscope.server.kit import prepared
 
 NEWS_KEPT = timedelta(days=7)  # longer than the oldest snapshot that is still read
 SWEPT_MAX = 5_000  # viewers removed at once: their events go with them
@@ -19,9 +20,10 @@ SWEPT_MAX = 5_000  # viewers removed at once: their events go with them
 def viewer_for(account: Account | None, known: int | None) -> Viewer:
     """Return the row of an account, or of a signed-out session that knows its key; made at need."""
     if account is not None:
-        return Viewer.objects.get_or_create(account=account)[0]
-    viewer = Viewer.objects.filter(pk=known, account=None).first() if known else None
-    return viewer or Viewer.objects.create()
+        found = prepared.objects(Viewer, "account_id = %s", [account.pk])
+        return found[0] if found else Viewer.objects.get_or_create(account=account)[0]
+    found = prepared.objects(Viewer, "id = %s AND account_id IS NULL", [known]) if known else []
+    return found[0] if found else Viewer.objects.create()
 
 
 def take_over(viewer_id: int, account: Account) -> bool:

@@ -2,6 +2,7 @@
 
 from filoscope.server.feed.queries.accounts import suggestions
 from filoscope.server.feed.queries.clips import facts, facts_of
+from filoscope.server.feed.queries.playing import playing
 from filoscope.server.feed.queries.standings import (
     following_after,
     latest_after,
@@ -15,6 +16,7 @@ __all__ = [
     "facts_of",
     "following_after",
     "latest_after",
+    "playing",
     "standing_at",
     "standings",
     "standings_at",
