@@ -11,11 +11,11 @@ from filoscope.recommend.absorbing import Deed, Meetings, absorb, world_of
 from filoscope.recommend.catalogue import Catalogue
 from filoscope.recommend.corrections import Corrections
 from filoscope.recommend.events import ABOUT_MAKERS, CORRECTIONS, WATCHED, Event, EventKind
-from filoscope.recommend.influence import Influence
+from filoscope.recommend.influence import FULL, Influence
 from filoscope.recommend.neighbours import Neighbours
 from filoscope.recommend.popularity import Popularity
 from filoscope.recommend.settings import OutcomeWeights
-from filoscope.recommend.viewers import Viewer
+from filoscope.recommend.viewers import Viewer, worth
 from filoscope.recommend.watching import WatchCurves
 
 SETS = {
@@ -126,14 +126,21 @@ def _meet(
     """Write down what was done with a clip; each deed counts once for each viewer and clip."""
     viewer.make_room()
     learned.popularity.reach(event.time_s)
+    place = viewer.place_of(row)
+    done = int(viewer.did[place]) if place is not None else 0
+    if place is None:
+        place = viewer.size
+        viewer.force[place] = learned.influence.spend(viewer.number, place + 1, event.time_s)
+    sets = SETS.get(event.kind, 0)
     viewer.size = absorb(
         Deed(
-            SETS.get(event.kind, 0),
+            sets,
             CLEARS.get(event.kind, 0),
             event.kind in WATCHED,
             event.time_s,
             event.seconds_watched,
             event.duration_s,
+            float(viewer.force[place]) / FULL,
         ),
         row,
         viewer.number,
@@ -143,3 +150,26 @@ def _meet(
             catalogue, learned.popularity, learned.curves, learned.neighbours, weights.by_bit()
         ),
     )
+    if sets & DEEDS & ~done:
+        for number in learned.influence.lockstep.observe(viewer.number, row, event.time_s):
+            one = next(one for one in learned.viewers.values() if one.number == number)
+            _take_back(one, learned, weights)
+
+
+def _take_back(viewer: Viewer, learned: Learned, weights: OutcomeWeights) -> None:
+    """Take out of what others are shown all that an account in lockstep has put in."""
+    places = np.flatnonzero(viewer.force[: viewer.size])
+    values = worth(viewer.did[places], viewer.rank[places], weights)
+    for place, value in zip(places.tolist(), values.tolist(), strict=True):
+        row, did = int(viewer.rows[place]), int(viewer.did[place])
+        learned.neighbours.part(viewer.number, row)
+        if did & viewers.COUNTED:
+            continue
+        force = float(viewer.force[place]) / FULL
+        learned.popularity.take_back(
+            row,
+            time_s=float(viewer.time_s[place]),
+            views=force if did & viewers.WATCHED else 0.0,
+            value=force * value,
+        )
+    viewer.force[places] = 0

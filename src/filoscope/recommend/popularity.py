@@ -111,6 +111,19 @@ class Popularity:
         best = float(self.of_all.heat[EVERYBODY].max(initial=0.0)) * fade
         return Climate(fade, value * fade / max(views * fade, 1.0), max(np.log1p(best / 2.0), 1.0))
 
+    def take_back(self, row: int, *, time_s: float, views: float, value: float) -> None:
+        """Take out of the sums of a clip what was put in at one time, and let it fall."""
+        weight = weight_at(time_s, self.landmark_s, self.half_life_s)
+        taken = min(weight * views, float(self.views[row])), weight * value
+        self.views[row] -= taken[0]
+        self.value[row] -= taken[1]
+        self.totals -= taken
+        self.of_all.drop(row, np.array([EVERYBODY], np.int32))
+        self.by_language.drop(row, self._catalogue.languages[row : row + 1])
+        self.by_feature.drop(row, self._catalogue.features[row])
+        if self._catalogue.alive[row]:
+            self._climb(row)
+
     def _climb(self, row: int) -> None:
         heat = float(self.views[row] + self.value[row])
         if not heat > 0.0:
