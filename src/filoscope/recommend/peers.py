@@ -1,83 +1,135 @@
 """What others would do, in the same run: popularity, item neighbours, RP3beta, EASE.
 
-Plain, well known, tuned on validation parts: strong peers are simple ones (Ferrari Dacrema et al.,
-RecSys 2019). Each sees what such models see: the clips that were watched.
+Plain and well known: strong peers are simple ones (Ferrari Dacrema et al., RecSys 2019). Each sees
+what such models see, the clips that were watched, and chooses its setting from a small grid on the
+validation part, as ours does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from filoscope.recommend.cowatch import (
-    EASE_CLIPS_MAX,
-    CoWatch,
-    CoWatchSettings,
-    ease,
-    strongest,
-    walk,
-)
+from filoscope.recommend.blending import mean_ndcg
+from filoscope.recommend.cowatch import BLOCK, EASE_CLIPS_MAX, ease, strongest, walk
+from filoscope.recommend.logs import Split
 
 EASE_RIDGE = 300.0
-COSINE_NEIGHBOURS = 400
+JUDGES = 6000  # viewers of the validation part that choose a setting, as many as for ours
+CELLS = 1 << 25  # scores held at once: bounds memory
+PEERS_SEED = 1
 TINY = 1e-9
 
-Scorer = Callable[[sparse.csr_array, sparse.csr_array | None], NDArray[np.float32]]
-Model = Callable[[sparse.csr_array, sparse.csr_array | None, NDArray[np.intp]], Scorer]
+Scorer = Callable[[NDArray[np.intp]], NDArray[np.float32]]
+Setting = dict[str, float]
 
 
-def filoscope(
-    watched: sparse.csr_array, shown: sparse.csr_array | None, targets: NDArray[np.intp]
-) -> Scorer:
-    """Fit our own model, which also sees what was shown and not watched."""
-    model = CoWatch(CoWatchSettings()).fit(watched, shown, targets=targets)
-    return lambda watched, shown: model.score(model.meetings(watched, shown))
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A model: `fit` learns from what was watched with one setting of the `grid`.
+
+    `fit(watched, targets, **setting)` returns weights `(clips, targets)`, dense or sparse, by which
+    what a viewer watched becomes scores; or `(targets,)`, the same for everybody.
+    """
+
+    fit: Callable[..., NDArray[np.float32] | sparse.csr_array]
+    grid: tuple[Setting, ...] = field(default=({},))
+
+    def choose(self, split: Split) -> Setting:
+        """Return the setting that ranks the validation part best."""
+        earlier = split.earlier
+        if len(self.grid) == 1 or earlier is None or not earlier.watched.nnz:
+            return self.grid[0]
+        viewers = earlier.asked()
+        if not len(viewers):
+            return self.grid[0]
+        if len(viewers) > JUDGES:
+            viewers = np.sort(np.random.default_rng(PEERS_SEED).permutation(viewers)[:JUDGES])
+        return max(
+            self.grid, key=lambda setting: worth(self.ranker(earlier, setting), earlier, viewers)
+        )
+
+    def ranker(self, split: Split, setting: Setting) -> Scorer:
+        """Fit to all that may be learned from."""
+        weights = self.fit(split.watched, split.targets, **setting)
+
+        def score(viewers: NDArray[np.intp]) -> NDArray[np.float32]:
+            if weights.ndim == 1:
+                return np.tile(weights, (len(viewers), 1))
+            scores = split.watched[viewers] @ weights
+            return np.asarray(scores if isinstance(scores, np.ndarray) else scores.toarray())
+
+        return score
 
 
-def popularity(
-    watched: sparse.csr_array, shown: sparse.csr_array | None, targets: NDArray[np.intp]
-) -> Scorer:
+def worth(score: Scorer, split: Split, viewers: NDArray[np.intp]) -> float:
+    """Return NDCG@20 over some viewers of a split."""
+    hidden, truth = split.hidden[:, split.targets].tocsr(), split.truth[:, split.targets].tocsr()
+    total = sum(
+        len(part) * mean_ndcg(score(part), hidden[part], truth[part])
+        for part in parts(viewers, len(split.targets))
+    )
+    return total / len(viewers)
+
+
+def parts(viewers: NDArray[np.intp], targets: int) -> Iterator[NDArray[np.intp]]:
+    """Cut viewers into parts whose scores fit into memory."""
+    size = max(CELLS // max(targets, 1), 1)
+    for start in range(0, len(viewers), size):
+        yield viewers[start : start + size]
+
+
+def popularity(watched: sparse.csr_array, targets: NDArray[np.intp]) -> NDArray[np.float32]:
     """Rank for everybody by the number of viewers."""
-    row = np.asarray(watched.sum(axis=0), np.float32)[targets]
-    return lambda watched, shown: np.tile(row, (watched.shape[0], 1))
+    return np.asarray(watched.sum(axis=0), np.float32)[targets]
 
 
 def item_cosine(
-    watched: sparse.csr_array, shown: sparse.csr_array | None, targets: NDArray[np.intp]
-) -> Scorer:
+    watched: sparse.csr_array, targets: NDArray[np.intp], *, k: int
+) -> sparse.csr_array:
     """Fit item neighbours by cosine."""
     lengths = np.sqrt(np.asarray(watched.sum(axis=0), np.float32))
     unit = (watched @ sparse.diags_array(1.0 / np.maximum(lengths, TINY))).tocsr()
-    weights = strongest((unit.T @ unit).toarray(), 0, neighbours=COSINE_NEIGHBOURS)[:, targets]
-    return lambda watched, shown: (watched @ weights).toarray().astype(np.float32)
+    every, turned = np.arange(watched.shape[1]), unit.T.tocsr()
+    blocks = [
+        strongest(
+            (turned[start : start + BLOCK] @ unit).tocsr(),
+            neighbours=k,
+            own=(every[start : start + BLOCK], every),
+        )[:, targets]
+        for start in range(0, len(every), BLOCK)
+    ]
+    return sparse.vstack(blocks, format="csr", dtype=np.float32)
 
 
 def rp3beta(
-    watched: sparse.csr_array, shown: sparse.csr_array | None, targets: NDArray[np.intp]
-) -> Scorer:
-    """Fit RP3beta with k = 300, alpha = .8, beta = .4."""
-    weights = walk(watched, power=0.8, popularity=0.4, neighbours=300)[:, targets]
-    return lambda watched, shown: (watched @ weights).toarray().astype(np.float32)
+    watched: sparse.csr_array, targets: NDArray[np.intp], *, k: int, a: float, b: float
+) -> sparse.csr_array:
+    """Fit RP3beta."""
+    return walk(watched, power=a, popularity=b, neighbours=k)[:, targets].tocsr()
 
 
 def plain_ease(
-    watched: sparse.csr_array, shown: sparse.csr_array | None, targets: NDArray[np.intp]
-) -> Scorer:
-    """Fit EASE with lambda = 300."""
-    weights = np.ascontiguousarray(ease(watched, ridge=EASE_RIDGE)[:, targets])
-    return lambda watched, shown: np.asarray(watched @ weights, np.float32)
+    watched: sparse.csr_array, targets: NDArray[np.intp], *, ridge: float
+) -> NDArray[np.float32]:
+    """Fit EASE."""
+    return np.ascontiguousarray(ease(watched, ridge=ridge)[:, targets])
 
 
-def peers_for(clips: int) -> dict[str, Model]:
+def peers_for(clips: int) -> dict[str, Peer]:
     """Return the peers that can be fitted to this many clips."""
-    models: dict[str, Model] = {
-        "popularity": popularity,
-        "item cosine k=400": item_cosine,
-        "RP3beta k=300 a=.8 b=.4": rp3beta,
+    models = {
+        "popularity": Peer(popularity),
+        "item cosine": Peer(item_cosine, ({"k": 400}, {"k": 100})),
+        "RP3beta": Peer(
+            rp3beta, tuple({"k": 300, "a": a, "b": b} for a in (0.8, 0.6) for b in (0.4, 0.2, 0.6))
+        ),
     }
     if clips <= EASE_CLIPS_MAX:
-        models["EASE lambda=300"] = plain_ease
+        ridges = (EASE_RIDGE, 100.0, 1000.0)
+        models["EASE"] = Peer(plain_ease, tuple({"ridge": ridge} for ridge in ridges))
     return models
