@@ -30,7 +30,7 @@ class Belief:
     topic
         ("maker", id), ("sound", id) or ("tag", word).
     liking
-        About -1 to 1; what the viewer asked for themselves goes down to -2.5.
+        About -1 to 1; what the viewer asked for themselves goes down to -8.
     enjoyed, disliked
         Clips with this topic, among the latest `MEETINGS_MAX`, that they watched longer or left
         sooner than people do with clips of that length, or that they liked or did not want to see.

@@ -35,7 +35,7 @@ ENJOYED_RANK = 0.65  # a watch longer than two of three of clips of its length
 WEIGHT_MAX = 20.0  # an exploring impression may speak for so many: at 15 % exploring, for a fifth
 SURE = 1.0 - 1e-4  # propensities come from 32 bits: from here on nothing was left to chance
 SLIVER = 1e-3  # of exploring, asked with, so that the best clip tells its share of exploring
-PRIOR_SHOWINGS = 10.0  # at the mean, that a clip's expected reward begins with
+PRIOR_SHOWINGS = 20.0  # at the mean, that a clip's expected reward begins with
 LIKED = frozenset({EventKind.LIKE, EventKind.SAVE, EventKind.SHARE, EventKind.COMMENT})
 REFUSED = frozenset({EventKind.NOT_INTERESTED, EventKind.HIDE, EventKind.REPORT})
 
@@ -86,6 +86,9 @@ class WouldHave:
     covered
         Share of what it would have shown that the log could have shown too (the mean weight). The
         rest is a guess in `doubly_robust` and missing from `inverse_propensity`.
+    low, high
+        Between which the truth lies whatever the rest would have earned, nothing or everything
+        (Manski, AER 1990), and 95 % of chance on top: the only figures that assume nothing.
     """
 
     name: str
@@ -94,6 +97,8 @@ class WouldHave:
     doubly_robust: Estimate
     agreement: float
     covered: float
+    low: float
+    high: float
 
 
 def relive(
@@ -197,9 +202,9 @@ def _note(event: Event, place: int, curves: WatchCurves, relived: Relived) -> No
 def estimate(relived: Relived, name: str, settings: Settings) -> WouldHave:
     """Estimate what a candidate would have earned from an impression: the share enjoyed.
 
-    The guess of `doubly_robust` is the mean reward of the clip that the candidate puts first, drawn
-    to the mean of all, and the mean of all for any other: so its mean over the candidate's choices is
-    known exactly. The mean of a clip leaves out the viewer in question.
+    The guess of `doubly_robust` is the expected reward of the clip that the candidate puts first,
+    drawn to that of anything, and that of anything for any other: so its mean over the candidate's
+    choices is known exactly. The mean of a clip leaves out the viewer in question.
     """
     reward, propensity = relived.reward, np.array(relived.propensity)
     first = np.array(relived.best[name]) == np.array(relived.clips)
@@ -213,9 +218,11 @@ def estimate(relived: Relived, name: str, settings: Settings) -> WouldHave:
     share = np.array(relived.best_share[name])
     of_best = np.minimum(1.0 - settings.explore_share * (1.0 - share), 1.0)
     viewers = np.array(relived.viewers, np.int64)
+    covered = min(float(weights.mean()), 1.0) if len(weights) else 0.0
+    by_propensity = inverse_propensity(reward, weights, groups=viewers)
     return WouldHave(
         name,
-        inverse_propensity(reward, weights, groups=viewers),
+        by_propensity,
         self_normalised(reward, weights, groups=viewers),
         doubly_robust(
             reward,
@@ -225,7 +232,9 @@ def estimate(relived: Relived, name: str, settings: Settings) -> WouldHave:
             groups=viewers,
         ),
         float(first.mean()) if len(first) else 0.0,
-        min(float(weights.mean()), 1.0) if len(weights) else 0.0,
+        covered,
+        max(by_propensity.low, 0.0),
+        min(by_propensity.high + 1.0 - covered, 1.0),
     )
 
 
@@ -240,19 +249,26 @@ def _share_of_exploring(relived: Relived) -> NDArray[np.float64]:
 def _guess(
     relived: Relived, name: str, reward: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
-    """Return the expected reward of what a candidate puts first, and the mean of all."""
-    mean = float(reward.mean()) if len(reward) else 0.0
+    """Return the expected reward of what a candidate puts first, and of anything.
+
+    Each impression speaks by the inverse of its chance: those who were shown a clip because it suits
+    them would say too much for it with everybody else.
+    """
+    voices = np.minimum(1.0 / np.array(relived.propensity), WEIGHT_MAX)
+    mean = float((voices * reward).sum() / voices.sum()) if len(reward) else 0.0
     sums: defaultdict[int, float] = defaultdict(float)
-    counts: defaultdict[int, int] = defaultdict(int)
-    own: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
-    for viewer, clip, earned in zip(relived.viewers, relived.clips, reward.tolist(), strict=True):
-        sums[clip] += earned
-        counts[clip] += 1
-        own[viewer, clip].append(earned)
-    guesses = [
-        (sums[clip] - sum(mine) + PRIOR_SHOWINGS * mean)
-        / (counts[clip] - len(mine) + PRIOR_SHOWINGS)
-        for viewer, clip in zip(relived.viewers, relived.best[name], strict=True)
-        for mine in (own.get((viewer, clip), []),)
-    ]
+    counts: defaultdict[int, float] = defaultdict(float)
+    own: dict[tuple[int, int], tuple[float, float]] = {}
+    for viewer, clip, voice, earned in zip(
+        relived.viewers, relived.clips, voices.tolist(), reward.tolist(), strict=True
+    ):
+        sums[clip] += voice * earned
+        counts[clip] += voice
+        own[viewer, clip] = (voice * earned, voice)
+    guesses = []
+    for viewer, clip in zip(relived.viewers, relived.best[name], strict=True):
+        earned, voice = own.get((viewer, clip), (0.0, 0.0))
+        guesses.append(
+            (sums[clip] - earned + PRIOR_SHOWINGS * mean) / (counts[clip] - voice + PRIOR_SHOWINGS)
+        )
     return np.array(guesses, np.float64), mean

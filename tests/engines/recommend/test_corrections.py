@@ -166,3 +166,17 @@ def test_bait_that_people_leave_at_once_and_report_comes_last():
     page = recommender.recommend(ALICE, 40, now_s=NOW_S + 60)
     assert min(page, key=lambda pick: pick.score).clip_id == bait
     assert next(pick.score for pick in page if pick.clip_id == bait) < -0.3
+
+
+def test_less_of_a_topic_outweighs_what_everybody_like_them_watches():
+    """All who watched what alice watched went on to cats: she asked for none of them."""
+    recommender = community()
+    for viewer_id in range(100, 140):
+        for clip_id in (1, 2, 3, 40, 44, 48, 52, 56):  # of which the last five are cats
+            recommender.observe(watch(viewer_id, clip_id, time_s=NOW_S - 500))
+    for clip_id in (1, 2, 3):
+        recommender.observe(watch(ALICE, clip_id, time_s=NOW_S - 100))
+    recommender.settings = NO_EXPLORING
+    assert topics(recommender)[:2] == ["cats", "cats"]
+    say(recommender, EventKind.LESS, "cats")
+    assert topics(recommender).count("cats") == 0

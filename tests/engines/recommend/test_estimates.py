@@ -138,7 +138,7 @@ def test_an_empty_log_estimates_nothing_and_does_not_fail():
 # ---- living through a log of the engine itself ----
 
 SHOWN = Settings(explore_share=0.3)
-BLIND = replace(SHOWN, score=ScoreWeights(interest=0.0))
+BLIND = replace(SHOWN, score=ScoreWeights(interest=0.0, cowatch=0.0))
 
 
 def fresh(settings: Settings) -> Recommender:
@@ -201,7 +201,9 @@ def test_a_feed_blind_to_taste_is_estimated_to_earn_less():
     _, by_blind = lived(BLIND)
     relived = asked(log)
     same, blind = estimate(relived, "same", SHOWN), estimate(relived, "blind", BLIND)
-    assert by_blind < enjoyed - 0.05
+    assert by_blind < enjoyed - 0.1
     assert blind.doubly_robust.value < same.doubly_robust.value
     assert blind.self_normalised.value < same.self_normalised.value
-    assert blind.covered < 0.8 < same.covered  # and says that a part of it is a guess
+    assert blind.covered < 0.5 < same.covered  # and says how much of it is a guess
+    assert blind.low < by_blind < blind.high
+    assert same.low < enjoyed < same.high < same.low + 0.2

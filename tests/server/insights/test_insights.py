@@ -13,6 +13,7 @@ from filoscope.recommend import Settings
 from filoscope.server.accounts.models import Account
 from filoscope.server.feed import engine
 from filoscope.server.feed.models import Policy, Viewer, ViewingEvent
+from filoscope.server.feed.policies import BY_NAME
 from filoscope.server.insights import jobs, queries
 from filoscope.server.insights.models import Trial
 from filoscope.server.insights.queries import GROUP_MIN, figures, gini
@@ -131,16 +132,16 @@ def form_of(desk: Client, **changed: str) -> dict[str, str]:
 
 def test_weights_hold_at_once_and_it_is_kept_who_changed_what(desk: Client) -> None:
     learned = engine.engine()
-    desk.post("/insights/weights", form_of(desk, interest="2.5", variety="0.1"))
-    assert (2.5, 0.1) == (
+    desk.post("/insights/weights", form_of(desk, interest="4.5", variety="0.11"))
+    assert (4.5, 0.11) == (
         learned.recommender.settings.score.interest,
         learned.recommender.settings.variety,
     )
     told = words(desk)
-    assert "Interest: usual → 2.5; Variety: usual → 0.1 @olive" in told
-    desk.post("/insights/weights", form_of(desk, interest="1"))
-    assert "Interest: 2.5 → usual @olive" in words(desk)
-    assert "2.5" not in words(Client(), "/about/feed")
+    assert "Interest: usual → 4.5; Variety: usual → 0.11 @olive" in told
+    desk.post("/insights/weights", form_of(desk, interest=str(BY_NAME["interest"].default)))
+    assert "Interest: 4.5 → usual @olive" in words(desk)
+    assert "4.5" not in words(Client(), "/about/feed")
 
 
 def test_another_process_hears_of_new_weights_and_a_restart_knows_them(
@@ -221,6 +222,6 @@ def test_old_estimates_are_forgotten(desk: Client, monkeypatch: pytest.MonkeyPat
 
 
 def test_figures_leave_when_their_account_does(olive: Account, desk: Client) -> None:
-    desk.post("/insights/weights", form_of(desk, interest="2"))
+    desk.post("/insights/weights", form_of(desk, interest="4.5"))
     olive.delete()
     assert Policy.objects.get().changed_by is None

@@ -123,6 +123,8 @@ def _row(found: WouldHave) -> dict[str, Any]:
         "name": found.name,
         "agreement": found.agreement,
         "covered": found.covered,
+        "low": found.low if math.isfinite(found.low) else 0.0,
+        "high": found.high if math.isfinite(found.high) else 1.0,
         "ips": figures(found.inverse_propensity),
         "snips": figures(found.self_normalised),
         "dr": figures(found.doubly_robust),
