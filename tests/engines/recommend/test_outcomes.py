@@ -7,7 +7,7 @@ import pytest
 
 from filoscope.recommend import SnapshotUnreadable
 from filoscope.recommend.errors import InvalidEvent
-from filoscope.recommend.outcomes import OUTCOMES, Outcome, OutcomeModel, Showings, labels
+from filoscope.recommend.outcomes import OUTCOMES, Outcome, OutcomeModel, Showings, outcome_labels
 
 EVENTS = 3000
 
@@ -30,7 +30,7 @@ def showings(*, seed=0, events=EVENTS, viewers=40, clips=100):
     wanted = (viewer % 2 == clip % 7 % 2) * 0.6 + 0.2
     finish = (generator.random(events) < wanted).astype(float)
     like = finish * (generator.random(events) < 0.2)
-    return rows, labels(events, FINISH=finish, LIKE=like, SHARE_WATCHED=0.5 * finish)
+    return rows, outcome_labels(events, FINISH=finish, LIKE=like, SHARE_WATCHED=0.5 * finish)
 
 
 def states_are_equal(one, other):
@@ -68,7 +68,7 @@ def test_showings_of_one_moment_are_forecast_before_any_is_learned_and_a_copy_te
     model.learn(rows, outcomes)
     without.learn(rows, outcomes)
     page = Showings.of(viewer=3, clip=[5, 6, 5], maker=[5, 6, 5], tab=1, time_s=1.8e9)
-    came = labels(3, FINISH=[1.0, 0.0, 1.0])
+    came = outcome_labels(3, FINISH=[1.0, 0.0, 1.0])
     before = model.predict(page)
     assert np.array_equal(before.live, model.follow(page, came).live)
     without.learn(page[:2], came[:2])
@@ -99,7 +99,7 @@ def test_one_bad_watch_is_felt_at_once_and_the_maker_is_remembered():
     model = OutcomeModel()
     page = Showings.of(viewer=0, clip=[1, 2, 3], maker=[8, 8, 9], time_s=1.79e9)
     before = model.predict(page).live[:, Outcome.FINISH]
-    model.learn(page[:1], labels(1, FINISH=[0.0], LEAVE=[1.0]))
+    model.learn(page[:1], outcome_labels(1, FINISH=[0.0], LEAVE=[1.0]))
     after = model.predict(page).live
     assert after[1, Outcome.FINISH] < after[2, Outcome.FINISH] < before[2]
     assert after[1, Outcome.LEAVE] > after[2, Outcome.LEAVE]
@@ -107,7 +107,7 @@ def test_one_bad_watch_is_felt_at_once_and_the_maker_is_remembered():
 
 def test_the_steady_forecast_of_a_viewer_waits_while_the_live_one_moves():
     rows = Showings.of(viewer=0, clip=np.arange(5), time_s=1.79e9 + 60.0 * np.arange(5))
-    forecast = OutcomeModel().follow(rows, labels(5, FINISH=1.0))
+    forecast = OutcomeModel().follow(rows, outcome_labels(5, FINISH=1.0))
     fall = forecast.live[:, Outcome.FINISH] - forecast.steady[:, Outcome.FINISH]
     assert fall[0] == 0.0
     assert (np.diff(fall) > 0).all()
@@ -139,7 +139,7 @@ def test_memory_is_bounded_and_what_is_met_often_stays():
         maker=generator.integers(10**5, size=once),
         time_s=1.8e9 + np.arange(once),
     )
-    model.learn(strangers, labels(once, LIKE=generator.integers(2, size=once)))
+    model.learn(strangers, outcome_labels(once, LIKE=generator.integers(2, size=once)))
     assert len(model.state()["words"]) <= 0.7 * 2**13
     after = model.predict(mine).live
     # what strangers like tells nothing of who watches what long
@@ -149,7 +149,7 @@ def test_memory_is_bounded_and_what_is_met_often_stays():
 def test_unknown_outcomes_teach_nothing():
     rows, _ = showings(events=100)
     model = OutcomeModel()
-    model.learn(rows, labels(100))
+    model.learn(rows, outcome_labels(100))
     untaught = OutcomeModel().predict(rows).live
     assert np.allclose(model.predict(rows).live, untaught, atol=1e-2)  # doubt alone has changed
 

@@ -1,6 +1,14 @@
 """Several outcomes of a showing forecast at once, learned as they happen. Pivot: `OutcomeModel`."""
 
-from filoscope.recommend.outcomes.model import OutcomeModel, labels
+from filoscope.recommend.outcomes.model import OutcomeModel, outcome_labels
 from filoscope.recommend.outcomes.showings import OUTCOMES, TAGS_MAX, Forecast, Outcome, Showings
 
-__all__ = ["OUTCOMES", "TAGS_MAX", "Forecast", "Outcome", "OutcomeModel", "Showings", "labels"]
+__all__ = [
+    "OUTCOMES",
+    "TAGS_MAX",
+    "Forecast",
+    "Outcome",
+    "OutcomeModel",
+    "Showings",
+    "outcome_labels",
+]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from filoscope.recommend.logs import LogUnreadable, read_table
 from filoscope.recommend.outcomes.labels import finishes
-from filoscope.recommend.outcomes.model import labels
+from filoscope.recommend.outcomes.model import outcome_labels
 from filoscope.recommend.outcomes.showings import TAGS_MAX, UNKNOWN, Outcome, Showings
 
 Columns = dict[str, NDArray[Any]]
@@ -34,7 +34,7 @@ class Exposures:
     Attributes
     ----------
     outcomes : (n, OUTCOMES) float32
-        See `labels`; NaN where the log does not tell.
+        See `outcome_labels`; NaN where the log does not tell.
     past : int
         How many of the first are a history, to be learned and not measured.
     """
@@ -222,4 +222,4 @@ def _outcomes(log: Columns, path: Path) -> NDArray[np.float32]:
             f"{path}: does not say what came of a showing; it needs 'long_view', "
             "'watched_s' with 'duration_s', or 'like'"
         )
-    return labels(len(log["clip"]), **known)
+    return outcome_labels(len(log["clip"]), **known)

@@ -26,13 +26,12 @@ class Field:
 
 
 FIELDS = (
-    Field("everything", 1.0, 900.0),
+    Field("everything", 0.25, 900.0),
     Field("clip", 0.3, 60.0),
-    Field("maker", 0.05, 60.0),
-    Field("sound", 0.03, 60.0),
+    Field("maker", 0.02, 60.0),
+    Field("sound", 0.01, 100.0),
     Field("tag", 0.1, 900.0),
     Field("length", 0.18, 500.0),
-    Field("hour", 0.02, 500.0),
     Field("age", 0.05, 300.0),
     Field("showings", 0.05, 900.0),  # how often the clip was shown before
     Field("tab", 3.0, 300.0),
@@ -42,11 +41,10 @@ FIELDS = (
     Field("pause", 0.1, 500.0),  # since the viewer's last showing
     Field("met", 0.09, 500.0),  # how much the viewer was shown before
     Field("viewer", 0.9, 30.0, patience=10),
-    Field("viewer, tab", 0.2, 30.0, patience=10),
-    Field("viewer, maker", 0.8, 30.0, patience=1),
-    Field("viewer, sound", 0.4, 30.0, patience=1),
-    Field("viewer, tag", 0.1, 30.0, patience=1),
-    Field("viewer, length", 0.1, 30.0, patience=1),
+    Field("viewer, tab", 0.2, 30.0, patience=25),
+    Field("viewer, maker", 1.2, 30.0, patience=3),
+    Field("viewer, sound", 0.4, 30.0, patience=3),
+    Field("viewer, tag", 0.1, 30.0, patience=3),
 )
 NUMBERS = {field.name: number for number, field in enumerate(FIELDS)}
 VARIANCES = np.array([field.variance for field in FIELDS])

@@ -30,12 +30,8 @@ MEAN, VARIANCE, STEADY = 1, 2, 3
 KEYS_MAX = len(NUMBERS) + 3 * (TAGS_MAX - 1)  # of one showing; three fields are about each tag
 EMPTY = 0  # no key is 0: the field's number counts from 1
 HASH = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: spreads consecutive codes
-MODERATION = np.float32(
-    0.3927
-)  # pi / 8: a logistic curve averaged over a normal doubt (MacKay 1992)
-LEAST_CURVATURE = np.float32(
-    1e-3
-)  # p (1 - p) of a rare outcome, so that nothing is divided by nearly 0
+MODERATION = np.float32(np.pi / 8)  # a logistic curve averaged over a normal doubt (MacKay 1992)
+LEAST_CURVATURE = np.float32(1e-3)  # p (1 - p) of a rare outcome: what is rare teaches a little
 STEADY_GROWTH = 1.5  # times as many showings before a steady mean is renewed again
 PAUSE_UNIT_S, PAUSE_STEPS, PAUSES = 4.0, 1.2, 13  # pauses in steps of 2.3, up to ten days
 AGE_UNIT_S, AGES = 600.0, 12
@@ -43,12 +39,12 @@ COUNT_STEPS, COUNTS = 2.0, 24
 MOMENT_MAX = 64  # showings of one moment; a log that tells only the day is cut there
 
 EVERYTHING, CLIP, MAKER, SOUND = (NUMBERS[f] for f in ("everything", "clip", "maker", "sound"))
-TAG, LENGTH, HOUR, AGE, SHOWN = (NUMBERS[f] for f in ("tag", "length", "hour", "age", "showings"))
+TAG, LENGTH, AGE, SHOWN = (NUMBERS[f] for f in ("tag", "length", "age", "showings"))
 TAB, CLIP_TAB, TAG_TAB = (NUMBERS[f] for f in ("tab", "clip, tab", "tag, tab"))
 LENGTH_TAB, PAUSE, MET = (NUMBERS[f] for f in ("length, tab", "pause", "met"))
 VIEWER, VIEWER_TAB = NUMBERS["viewer"], NUMBERS["viewer, tab"]
 VIEWER_MAKER, VIEWER_SOUND = NUMBERS["viewer, maker"], NUMBERS["viewer, sound"]
-VIEWER_TAG, VIEWER_LENGTH = NUMBERS["viewer, tag"], NUMBERS["viewer, length"]
+VIEWER_TAG = NUMBERS["viewer, tag"]
 
 
 class Rows(NamedTuple):
@@ -149,19 +145,18 @@ def _keys(rows: Any, i: int, past: Any, keys: Any, factors: Any) -> Any:
         n += 3
     if not isnan(duration_s):
         length = _step(log2(max(duration_s, 1.0)) * LENGTHS_PER_OCTAVE, GROUPS)
-        keys[n], keys[n + 1] = _key(LENGTH, length, 0), _key(VIEWER_LENGTH, viewer, length)
-        n += 2
+        keys[n] = _key(LENGTH, length, 0)
+        n += 1
         if tab >= 0:
             keys[n] = _key(LENGTH_TAB, length, tab)
             n += 1
     if not isnan(time_s):
-        keys[n] = _key(HOUR, np.int64(time_s / 3600.0) % 24, 0)
         pause = 0
         if past.viewer_last_s[viewer] >= 0.0:
             gone = max(time_s - past.viewer_last_s[viewer], 0.0)
             pause = 1 + _step(log(1.0 + gone / PAUSE_UNIT_S) * PAUSE_STEPS, PAUSES)
-        keys[n + 1] = _key(PAUSE, pause, 0)
-        n += 2
+        keys[n] = _key(PAUSE, pause, 0)
+        n += 1
         born = rows.published_s[i]
         if isnan(born):
             born = past.clip_first_s[clip]

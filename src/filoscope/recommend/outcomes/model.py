@@ -3,7 +3,7 @@
 model = OutcomeModel()
 rows = Showings.of(viewer=7, clip=[3, 8], maker=[1, 2], tab=0, time_s=1.79e9)
 chance = model.predict(rows).live[:, Outcome.FINISH]
-model.learn(rows[:1], labels(1, FINISH=[1.0], LIKE=[0.0]))
+model.learn(rows[:1], outcome_labels(1, FINISH=[1.0], LIKE=[0.0]))
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BIAS = np.array([-0.6, -0.2, -4.0, -6.0, -6.0, -1.1, -6.0, 0.0], np.float32)
 NOTHING = np.zeros((0, OUTCOMES), np.float32)
 
 
-def labels(rows: int, **known: ArrayLike) -> NDArray[np.float32]:
+def outcome_labels(rows: int, **known: ArrayLike) -> NDArray[np.float32]:
     """Return `(rows, OUTCOMES)` labels by names of `Outcome`, NaN where it is not known.
 
     Chances and shares lie between 0 and 1; anything beyond is brought to the nearer end.
@@ -86,7 +86,7 @@ class OutcomeModel:
         Parameters
         ----------
         outcomes : (n, OUTCOMES)
-            What came of them, see `labels`; NaN is not learned.
+            What came of them, see `outcome_labels`; NaN is not learned.
         """
         self._progress(showings, outcomes, NOTHING, NOTHING)
 
