@@ -163,7 +163,8 @@ def strangers(log: Log) -> Iterator[tuple[sparse.csr_array, NDArray[np.intp]]]:
     if log.watched[np.flatnonzero(~own)].nnz >= STRANGERS_MIN * log.watched.nnz:
         yield log.watched[np.flatnonzero(~own)], every
         return
-    for half in (every[::2], every[1::2]):
+    mixed = np.random.default_rng(SEED).permutation(every)  # neighbours may be of a kind
+    for half in (np.sort(mixed[::2]), np.sort(mixed[1::2])):
         others = np.ones(log.watched.shape[0], np.bool_)
         others[log.viewers[half]] = False
         yield log.watched[np.flatnonzero(others)], half
