@@ -13,6 +13,7 @@ class Source(StrEnum):
     FOLLOWING = "following"
     INTEREST = "interest"
     COWATCH = "cowatch"
+    FORECAST = "forecast"
     POPULAR = "popular"
     FRESH = "fresh"
     EXPLORE = "explore"
@@ -26,6 +27,7 @@ class ReasonKind(StrEnum):
     SOUND = "sound"  # subject: sound id
     TAG = "tag"  # subject: the tag
     CO_WATCHED = "co_watched"  # subject: the id of a clip that this viewer watched long
+    FORECAST = "forecast"
     POPULAR = "popular"
     FRESH = "fresh"
     EXPLORE = "explore"
@@ -108,6 +110,7 @@ def say(
         ReasonKind.SOUND: f"you enjoyed {clips} with this sound",
         ReasonKind.TAG: f"you enjoyed {clips} tagged #{subject}",
         ReasonKind.CO_WATCHED: f"people who finished “{title}” finished this too",
+        ReasonKind.FORECAST: "what you did with others suggests that you will stay with it",
         ReasonKind.POPULAR: "people watch it longer than other clips of its length",
         ReasonKind.FRESH: "it has just been published",
         ReasonKind.EXPLORE: "it is waiting for its first viewers",

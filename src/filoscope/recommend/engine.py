@@ -164,7 +164,14 @@ class Recommender:
             rows = self._choose(question, n, allowed)
             if not rows.size:
                 return []
-            scored = score(rows, question, self._catalogue, self._learned.popularity, self.settings)
+            scored = score(
+                rows,
+                question,
+                self._catalogue,
+                self._learned.popularity,
+                self._learned.forecasts,
+                self.settings,
+            )
             picks = compose(
                 Pool(scored.total, self._catalogue.features[rows], scored.owed),
                 n,
@@ -242,6 +249,7 @@ class Recommender:
             now_s,
             taste,
             self._walk,
+            viewer.persona if viewer else 0,
             catalogue.maker_codes(follows),
             np.array(sorted(catalogue.language_codes(context.languages)), np.int32),
             turn=viewer.number + viewer.events if viewer else len(self._learned.viewers),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from filoscope.recommend import viewers
+from filoscope.recommend import forecasting, viewers
 from filoscope.recommend.absorbing import Deed, Meetings, absorb, world_of
 from filoscope.recommend.catalogue import Catalogue
 from filoscope.recommend.corrections import Corrections
 from filoscope.recommend.events import ABOUT_MAKERS, CORRECTIONS, WATCHED, Event, EventKind
+from filoscope.recommend.forecasting import Forecasts
 from filoscope.recommend.influence import FULL, Influence
 from filoscope.recommend.neighbours import Neighbours
 from filoscope.recommend.popularity import Popularity
@@ -55,6 +56,7 @@ class Learned:
     curves: WatchCurves
     neighbours: Neighbours
     influence: Influence
+    forecasts: Forecasts = field(default_factory=Forecasts)
 
 
 def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: OutcomeWeights) -> bool:
@@ -102,6 +104,7 @@ def _correct(event: Event, viewer: Viewer, catalogue: Catalogue, learned: Learne
     places = np.flatnonzero(old)
     for row in viewer.rows[places].tolist():
         learned.neighbours.part(viewer.number, row)
+    viewer.persona = learned.neighbours.enrol()
     viewer.did[places] = viewers.SEEN | viewers.COUNTED
     viewer.rank[places] = 0.0
 
@@ -150,10 +153,49 @@ def _meet(
             catalogue, learned.popularity, learned.curves, learned.neighbours, weights.by_bit()
         ),
     )
+    if viewer.force[place]:
+        _forecast(event, row, place, done, viewer, catalogue, learned)
     if sets & DEEDS & ~done:
         for number in learned.influence.lockstep.observe(viewer.number, row, event.time_s):
             one = next(one for one in learned.viewers.values() if one.number == number)
             _take_back(one, learned, weights)
+
+
+def _forecast(
+    event: Event,
+    row: int,
+    place: int,
+    done: int,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    learned: Learned,
+) -> None:
+    """Let the ranker of outcomes learn a showing that has ended, or what was done with it since.
+
+    Parameters
+    ----------
+    done
+        Bits of what had been done with the clip before this event.
+    """
+    did = int(viewer.did[place])
+    is_first_watch = event.kind in WATCHED and not done & viewers.WATCHED
+    if did & viewers.COUNTED or not (is_first_watch or did & ~done & forecasting.DEEDS):
+        return
+    if is_first_watch:
+        learned.forecasts.learn_watch(
+            catalogue,
+            viewer.persona,
+            row,
+            time_s=event.time_s,
+            did=did,
+            rank=float(viewer.rank[place]),
+            watched_s=event.seconds_watched,
+            duration_s=event.duration_s or float(catalogue.duration_s[row]),
+        )
+    elif done & viewers.WATCHED:
+        learned.forecasts.learn_deed(
+            catalogue, viewer.persona, row, time_s=event.time_s, deed=did & ~done
+        )
 
 
 def _take_back(viewer: Viewer, learned: Learned, weights: OutcomeWeights) -> None:

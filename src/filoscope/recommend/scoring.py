@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from filoscope.recommend.candidate import Candidate, Reason, ReasonKind, Source
 from filoscope.recommend.catalogue import MAKER, SOUND, Catalogue
+from filoscope.recommend.forecasting import Forecasts
 from filoscope.recommend.mix import Pick
 from filoscope.recommend.neighbours import Walk
 from filoscope.recommend.popularity import Popularity, quality_of
@@ -23,10 +24,18 @@ UNWANTED = -0.2  # interest from which down nobody is asked to be among the firs
 INTEREST_MOST = (
     1.5  # that lifts a clip's chance to be explored: first viewers are to be the right ones
 )
+FORECAST_MOST = 256  # best clips by all else, for which every outcome is forecast
 SAYS_SOMETHING = 0.05  # least part of a score that is named as a reason
 KIND_OF_COLUMN = {MAKER: ReasonKind.MAKER, SOUND: ReasonKind.SOUND}
-PARTS = (Source.POPULAR, Source.FRESH, Source.FOLLOWING, Source.INTEREST, Source.COWATCH)
-POPULAR, FRESH, FOLLOWING, INTEREST, COWATCH = range(len(PARTS))
+PARTS = (
+    Source.POPULAR,
+    Source.FRESH,
+    Source.FOLLOWING,
+    Source.INTEREST,
+    Source.COWATCH,
+    Source.FORECAST,
+)
+POPULAR, FRESH, FOLLOWING, INTEREST, COWATCH, FORECAST = range(len(PARTS))
 WITHOUT_PROFILE = 3  # how many of the parts need nothing that the viewer did
 
 
@@ -74,6 +83,8 @@ class Scored:
             said.append(Reason(ReasonKind.POPULAR, weight=parts[POPULAR]))
         if parts[FRESH] >= SAYS_SOMETHING:
             said.append(Reason(ReasonKind.FRESH, weight=parts[FRESH]))
+        if parts[FORECAST] >= SAYS_SOMETHING:
+            said.append(Reason(ReasonKind.FORECAST, weight=parts[FORECAST]))
         if self.taste is not None:
             said += self._enjoyed(self.taste, row, catalogue)
             said += self._company(parts[COWATCH], row, catalogue)
@@ -108,6 +119,7 @@ def score(
     question: Question,
     catalogue: Catalogue,
     popularity: Popularity,
+    forecasts: Forecasts,
     settings: Settings,
 ) -> Scored:
     """Score clips for one question.
@@ -141,7 +153,20 @@ def score(
         parts[:, INTEREST] = weights.interest * interest
         parts[:, COWATCH] = weights.cowatch * question.walk.pull(rows)
         total += parts[:, INTEREST] + parts[:, COWATCH]
+        best = _best(total, FORECAST_MOST)
+        promise = forecasts.promise(
+            catalogue, question.persona, rows[best], time_s=question.now_s, weights=weights
+        )
+        parts[best, FORECAST] = promise
+        total[best] += promise
     return Scored(total, owed, parts, taste, question.walk)
+
+
+def _best(score: NDArray[np.float64], count: int) -> NDArray[np.intp]:
+    """Return indices of the `count` best scores, in no order."""
+    if len(score) <= count:
+        return np.arange(len(score))
+    return np.argpartition(-score, count)[:count]
 
 
 @njit(cache=True)

@@ -48,6 +48,28 @@ class ScoreWeights:
     freshness: float = 0.4  # newly published
     following: float = 0.8  # by somebody the viewer follows
     language: float = 0.5  # taken off a clip in a language that the viewer does not read
+    # What is forecast of this viewer and clip, by `outcomes`: each chance times what it is worth.
+    finish: float = 0.5  # watches it long
+    share_watched: float = 0.0  # the share of its length that is watched
+    like: float = 1.0
+    share: float = 2.0
+    follow: float = 2.0
+    leave: float = 0.5  # taken off for the chance to leave within two seconds
+    reject: float = 3.0  # taken off for the chance of "not interested", hide and report
+
+    def by_outcome(self) -> NDArray[np.float64]:
+        """Return the last seven in the order of `outcomes.Outcome`, with their signs."""
+        return np.array(
+            [
+                self.finish,
+                self.share_watched,
+                self.like,
+                self.share,
+                self.follow,
+                -self.leave,
+                -self.reject,
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)

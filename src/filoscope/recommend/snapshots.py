@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from filoscope.recommend.catalogue import Catalogue
 from filoscope.recommend.corrections import Corrections
 from filoscope.recommend.errors import SnapshotUnreadable
+from filoscope.recommend.forecasting import Forecasts
 from filoscope.recommend.learning import Learned
+from filoscope.recommend.outcomes import OutcomeModel
 from filoscope.recommend.viewers import Viewer
 
-VERSION = 4  # of this layout; another one is not read
+VERSION = 5  # of this layout; another one is not read
 
 
 def write(catalogue: Catalogue, learned: Learned) -> bytes:
@@ -30,6 +32,8 @@ def write(catalogue: Catalogue, learned: Learned) -> bytes:
     arrays |= {f"popularity.{name}": column for name, column in popularity.items()}
     neighbours = learned.neighbours.state(catalogue.size)
     arrays |= {f"neighbours.{name}": column for name, column in neighbours.items()}
+    forecasts = learned.forecasts.state()
+    arrays |= {f"forecasts.{name}": column for name, column in forecasts.items()}
     influence = learned.influence.state()
     arrays |= {f"influence.{name}": column for name, column in influence.items()}
     arrays["curves"] = learned.curves.counts
@@ -69,6 +73,7 @@ def read(snapshot: bytes, catalogue: Catalogue, learned: Learned) -> None:
     catalogue.restore(_under("catalogue.", arrays), names)
     learned.popularity.restore(_under("popularity.", arrays), names["landmark_s"])
     learned.neighbours.restore(_under("neighbours.", arrays))
+    learned.forecasts = Forecasts(OutcomeModel.restore(_under("forecasts.", arrays)))
     learned.influence.restore(_under("influence.", arrays))
     learned.curves.counts = arrays["curves"]
     learned.viewers.update(_restored(_under("viewers.", arrays)))
@@ -97,6 +102,7 @@ def _viewers(viewers: dict[int, Viewer]) -> dict[str, NDArray[Any]]:
     }
     columns["ids"] = np.array(list(viewers), np.int64)
     columns["number"] = np.array([viewer.number for viewer in everybody], np.int64)
+    columns["persona"] = np.array([viewer.persona for viewer in everybody], np.int64)
     columns["events"] = np.array([viewer.events for viewer in everybody], np.int64)
     columns["size"] = np.array([viewer.size for viewer in everybody], np.int64)
     columns["follows"] = np.array([len(viewer.following) for viewer in everybody], np.int64)
@@ -111,6 +117,7 @@ def _restored(columns: dict[str, NDArray[Any]]) -> dict[int, Viewer]:
     viewers = {}
     for place, viewer_id in enumerate(columns["ids"].tolist()):
         viewer = viewers[viewer_id] = Viewer(int(columns["number"][place]))
+        viewer.persona = int(columns["persona"][place])
         viewer.events = int(columns["events"][place])
         mine = slice(ends[place] - columns["size"][place], ends[place])
         viewer.restore({name: columns[name][mine] for name in Viewer.COLUMNS})

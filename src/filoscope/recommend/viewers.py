@@ -44,11 +44,14 @@ class Viewer:
     """
 
     __slots__ = (
-        "did", "events", "following", "force", "number", "rank", "rows", "said", "size", "time_s",
+        "did", "events", "following", "force", "number", "persona", "rank", "rows", "said", "size", "time_s",
     )  # fmt: skip
     COLUMNS = ("rows", "did", "rank", "time_s", "force")
 
     def __init__(self, number: int) -> None:
+        self.persona = (
+            number  # how forecasts know the viewer: a new one once all is to be forgotten
+        )
         self.number = number  # in the order of first events: names the viewer without their id
         self.events = 0
         self.size = 0

@@ -25,6 +25,8 @@ class Question:
         None for a stranger, or a feed without profiling.
     walk
         Where those lead who met the same clips; nowhere for a stranger.
+    persona
+        The number by which forecasts know the viewer; 0 and not used for a stranger.
     following : (makers,) int32, feature codes in rising order
     languages : (languages,) int32, codes in rising order
     turn
@@ -35,6 +37,7 @@ class Question:
     now_s: float
     taste: Taste | None
     walk: Walk
+    persona: int
     following: NDArray[np.int32]
     languages: NDArray[np.int32]
     turn: int

@@ -40,6 +40,13 @@ SCORE_WORDS = {
     "freshness": ("New", "how lately it was published; fades by half in the time below"),
     "following": ("Followed", "it is by somebody whom this person follows"),
     "language": ("Other language", "taken off a clip in a language this person does not read"),
+    "finish": ("Will stay", "the chance that this person watches it long"),
+    "share_watched": ("Will watch", "the share of its length that this person is likely to watch"),
+    "like": ("Will like", "the chance that this person likes it"),
+    "share": ("Will share", "the chance that this person shares it"),
+    "follow": ("Will follow", "the chance that this person follows its maker"),
+    "leave": ("Will leave", "taken off for the chance that this person leaves at once"),
+    "reject": ("Will refuse", "taken off for the chance of “not interested”, hide or report"),
 }
 SCORE_MOST = 5.0  # beyond, one part drowns all others
 
