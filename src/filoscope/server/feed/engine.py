@@ -165,8 +165,10 @@ class FeedEngine:
                 self._forget(line.who if line.who else -(line.subject or 0))
             case Told.ADOPTED:
                 self._adopt(line.subject or 0)
+            case Told.WISHES if line.subject:
+                self.wishes.hear(line.subject)
             case Told.WISHES:
-                self.wishes.hear(line.subject or 0)
+                self.wishes.hear_guardian(line.who or 0)
             case Told.POLICY:
                 self._obey()
             case _:

@@ -184,3 +184,25 @@ class Sitting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.viewer} {self.day}: {self.day_s:.0f} s"
+
+
+class Guardianship(models.Model):
+    """A grown-up who sets the limits of a minor, because the minor asked and they agreed."""
+
+    ward = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="guardianship"
+    )
+    guardian = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="wards"
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    # Null: asked, and nothing holds yet.
+    accepted_at = models.DateTimeField(null=True)
+    # Minutes in one go and in a day; hours of the night. Null: as the owner has set for minors.
+    sitting_min = models.PositiveSmallIntegerField(null=True)
+    day_min = models.PositiveSmallIntegerField(null=True)
+    quiet_from = models.PositiveSmallIntegerField(null=True)
+    quiet_to = models.PositiveSmallIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.guardian} for {self.ward}"

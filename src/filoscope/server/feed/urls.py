@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from filoscope.server.feed.views import beacons, beliefs, clips, feeds, finding
+from filoscope.server.feed.views import beacons, beliefs, clips, feeds, finding, guardians
 
 urlpatterns = [
     path("", feeds.for_you, name="for-you"),
@@ -27,6 +27,8 @@ urlpatterns = [
     ),
     path("settings/feed/choice", beliefs.choose, name="choose-feed"),
     path("settings/feed/limits", beliefs.limit, name="choose-limits"),
+    path("settings/feed/guardian", guardians.ask, name="ask-guardian"),
+    path("settings/feed/wards", guardians.look_after, name="look-after"),
     path("settings/feed/download", beliefs.download, name="download-feed"),
     path("about/feed", beliefs.ranking, name="ranking"),
     path("v/<str:slug>/not-interested", beacons.not_interested, name="not-interested"),

@@ -14,9 +14,9 @@ from filoscope.server.accounts.models import Account
 from filoscope.server.feed.kindness import Kindness, Limits, least
 from filoscope.server.feed.policies import Weights
 from filoscope.server.feed.queries import wishes as queries
-from filoscope.server.feed.queries.wishes import Rules, Wish
+from filoscope.server.feed.queries.wishes import Guarded, Rules, Wish
 
-NONE = Wish()
+NONE, UNGUARDED = Wish(), Guarded()
 
 
 @dataclass(slots=True)
@@ -25,11 +25,18 @@ class Wishes:
 
     policy: Rules = field(default_factory=lambda: Rules(Weights(), Kindness()))
     _of: dict[int, Wish] = field(default_factory=dict)
+    _guarded: dict[int, Guarded] = field(default_factory=dict)
 
     def load(self) -> None:
         """Read everything."""
         self.policy = queries.rules()
         self._of = queries.wishes()
+        self._guarded = queries.guarded()
+
+    def hear_guardian(self, ward_id: int) -> None:
+        """Read again what the guardian of one account has set."""
+        self._guarded.pop(ward_id, None)
+        self._guarded |= queries.guarded(ward_id)
 
     def hear(self, viewer_id: int) -> None:
         """Read again what one viewer has chosen."""
@@ -45,24 +52,32 @@ class Wishes:
     def forget(self, who: int) -> None:
         """Forget a viewer."""
         self._of.pop(who, None)
+        self._guarded.pop(who, None)
 
     def of(self, who: int) -> Wish:
         """Return what somebody has chosen."""
         return self._of.get(who, NONE)
 
     def limits_of(self, account: Account | None, who: int) -> Limits:
-        """Return the limits of somebody: the strictest of their own, and the owner's for their age."""
+        """Return the limits of somebody: the strictest of their own and those for their age.
+
+        Those of a minor are what the guardian has set, and the owner's where there is none.
+        """
         wish, kindness = self.of(who), self.policy.kindness
         remind_min = wish.remind_min if wish.remind_min is not None else kindness.remind_min
         if account is None or not is_minor(account, kindness):
             return Limits(remind_min or None, wish.day_min, time_zone=kindness.time_zone)
+        guarded = self._guarded.get(account.pk, UNGUARDED)
+        day_min = kindness.minor_day_min if guarded.day_min is None else guarded.day_min
         return Limits(
             remind_min=remind_min or None,
-            day_min=least(wish.day_min, kindness.minor_day_min),
-            sitting_min=kindness.minor_sitting_min,
+            day_min=least(wish.day_min, day_min),
+            sitting_min=(
+                kindness.minor_sitting_min if guarded.sitting_min is None else guarded.sitting_min
+            ),
             sitting_clips=kindness.minor_sitting_clips,
             break_min=kindness.minor_break_min,
-            quiet=(kindness.minor_quiet_from, kindness.minor_quiet_to),
+            quiet=guarded.quiet or (kindness.minor_quiet_from, kindness.minor_quiet_to),
             time_zone=kindness.time_zone,
         )
 

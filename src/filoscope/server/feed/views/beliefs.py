@@ -16,15 +16,16 @@ from filoscope.server.feed.breaks import caught_up
 from filoscope.server.feed.engine import engine
 from filoscope.server.feed.models import Viewer, ViewingEvent
 from filoscope.server.feed.queries import beliefs as queries
+from filoscope.server.feed.queries.wishes import guardianship_of, wards_of
 from filoscope.server.feed.viewers import account_of, key_of, viewer_of
 from filoscope.server.feed.views.beacons import SLOW_DOWN_S
 from filoscope.server.feed.views.feeds import kept_private
+from filoscope.server.feed.views.guardians import DAYS_MIN, SITTINGS_MIN
 from filoscope.server.feed.wishes import is_minor
 
 PAGE = "/settings/feed"
 SHOWN = 12  # of likes and of dislikes at first; the others behind "Show all"
 REMINDERS_MIN = (0, 10, 20, 30, 45, 60, 90, 120)
-DAYS_MIN = (15, 30, 45, 60, 90, 120, 180, 240)
 Kind = ViewingEvent.Kind
 WORDS = {
     Kind.MORE: "You will see more of {}.",
@@ -72,6 +73,11 @@ def believes(request: HttpRequest) -> HttpResponse:
         "days": DAYS_MIN,
         "kindness": kindness,
         "is_minor": account is not None and is_minor(account, kindness),
+        "limits": learned.wishes.limits_of(account, who),
+        "guardianship": guardianship_of(account) if account is not None else None,
+        "wards": wards_of(account) if account is not None else [],
+        "sittings": SITTINGS_MIN,
+        "hours": range(24),
     }
     return kept_private(render(request, "feed/beliefs.html", context))
 
