@@ -101,5 +101,5 @@ def boosting(log: Exposures, start: int, name: str, *, frozen: bool, since: int)
         for _ in range(ROUNDS_OF_TIMING):
             booster.predict(page, num_threads=1)
         ms = 1000.0 * (time.process_time() - begun) / ROUNDS_OF_TIMING
-    row = replay.measure(name, log, start, live=chances, steady=chances, fit_cpu_s=spent)
+    row = replay.measure(name, log, start, live=chances, order=chances, fit_cpu_s=spent)
     return row | {"ms_per_500": ms}

@@ -81,13 +81,13 @@ def ours(log: Exposures, start: int) -> Row:
     forecast = model.follow(log.showings[start:], log.outcomes[start:])
     followed = time.process_time()
     live = {name: forecast.live[:, outcome] for name, outcome in MEASURED.items()}
-    steady = {name: forecast.steady[:, outcome] for name, outcome in MEASURED.items()}
+    order = {name: forecast.order[:, outcome] for name, outcome in MEASURED.items()}
     return measure(
         "filoscope",
         log,
         start,
         live=live,
-        steady=steady,
+        order=order,
         fit_cpu_s=learned - begun,
         us_per_event=1e6 * (followed - learned) / max(len(forecast.live), 1),
     )
@@ -117,7 +117,7 @@ def peers(log: Exposures, start: int) -> list[Row]:
         begun = time.process_time()
         chances = {name: forecaster(outcome)[start:] for name, outcome in MEASURED.items()}
         spent = time.process_time() - begun
-        found.append(measure(model, log, start, live=chances, steady=chances, fit_cpu_s=spent))
+        found.append(measure(model, log, start, live=chances, order=chances, fit_cpu_s=spent))
     return found
 
 
@@ -127,14 +127,14 @@ def measure(
     start: int,
     *,
     live: dict[str, Chances],
-    steady: dict[str, Chances],
+    order: dict[str, Chances],
     fit_cpu_s: float,
     us_per_event: float = float("nan"),
 ) -> Row:
     """Compare forecasts of the rows from `start` on with what came.
 
-    `gauc` orders by the steady chances, since that is what a page is ordered by; `auc` and
-    `log_loss` judge the live ones. Both are also given the other way round.
+    `gauc` judges the order, `auc` and `log_loss` the chances; for one model alone they differ, see
+    `Forecast`. The other way round is given too.
     """
     viewer = log.showings.viewer[start:]
     row: Row = {"model": model, "dataset": log.name, "events": len(viewer)}
@@ -143,11 +143,16 @@ def measure(
         told = ~np.isnan(label)
         if not told.any():
             continue
-        who, came, now, slow = viewer[told], label[told] > 0, live[name][told], steady[name][told]
+        who, came, chance, place = (
+            viewer[told],
+            label[told] > 0,
+            live[name][told],
+            order[name][told],
+        )
         prefix = "" if outcome is Outcome.FINISH else f"{name}_"
-        row[f"{prefix}gauc"] = gauc(who, came, slow)
-        row[f"{prefix}auc"] = auc(came, now)
-        row[f"{prefix}log_loss"] = log_loss(came, now)
-        row[f"{prefix}gauc_of_live"] = gauc(who, came, now)
-        row[f"{prefix}auc_of_steady"] = auc(came, slow)
+        row[f"{prefix}gauc"] = gauc(who, came, place)
+        row[f"{prefix}auc"] = auc(came, chance)
+        row[f"{prefix}log_loss"] = log_loss(came, chance)
+        row[f"{prefix}gauc_of_live"] = gauc(who, came, chance)
+        row[f"{prefix}auc_of_order"] = auc(came, place)
     return row | {"fit_cpu_s": fit_cpu_s, "us_per_event": us_per_event}

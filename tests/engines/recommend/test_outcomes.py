@@ -47,7 +47,7 @@ def test_what_comes_later_never_changes_an_earlier_forecast():
     shuffled[2000:] = np.random.default_rng(1).permutation(shuffled[2000:])
     forecasts = [OutcomeModel().follow(rows, labelled) for labelled in (outcomes, shuffled)]
     assert np.array_equal(forecasts[0].live[:2001], forecasts[1].live[:2001])
-    assert np.array_equal(forecasts[0].steady[:2001], forecasts[1].steady[:2001])
+    assert np.array_equal(forecasts[0].order[:2001], forecasts[1].order[:2001])
     assert not np.array_equal(forecasts[0].live[2001:], forecasts[1].live[2001:])
 
 
@@ -105,12 +105,17 @@ def test_one_bad_watch_is_felt_at_once_and_the_maker_is_remembered():
     assert after[1, Outcome.LEAVE] > after[2, Outcome.LEAVE]
 
 
-def test_the_steady_forecast_of_a_viewer_waits_while_the_live_one_moves():
-    rows = Showings.of(viewer=0, clip=np.arange(5), time_s=1.79e9 + 60.0 * np.arange(5))
-    forecast = OutcomeModel().follow(rows, outcome_labels(5, FINISH=1.0))
-    fall = forecast.live[:, Outcome.FINISH] - forecast.steady[:, Outcome.FINISH]
-    assert fall[0] == 0.0
-    assert (np.diff(fall) > 0).all()
+def test_how_much_a_viewer_watches_moves_their_chances_and_not_the_order():
+    before = 1.79e9 + 60.0 * np.arange(5)
+    model = OutcomeModel()
+    model.learn(
+        Showings.of(viewer=0, clip=np.arange(5), time_s=before), outcome_labels(5, FINISH=1.0)
+    )
+    clips = np.arange(3, 12)
+    keen, other = (model.predict(Showings.of(viewer=v, clip=clips, time_s=1.8e9)) for v in (0, 1))
+    assert (keen.live[:, Outcome.FINISH] > other.live[:, Outcome.FINISH] + 0.05).all()
+    apart = keen.order[:, Outcome.FINISH] - other.order[:, Outcome.FINISH]
+    assert np.abs(apart).max() < 0.05
 
 
 def test_doubt_shrinks_with_what_is_known():

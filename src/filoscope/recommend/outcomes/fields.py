@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-AT_ONCE = -1
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -21,8 +19,7 @@ class Field:
     name: str
     variance: float  # of a weight about which nothing is known, in logits squared
     memory: float  # greatest precision of a weight, so that it keeps moving
-    # Showings of a value before its steady mean follows the live one, see `Forecast`; -1: at once.
-    patience: int = AT_ONCE
+    level: bool = False  # how much this viewer watches at all, whatever is shown: see `Forecast`
 
 
 FIELDS = (
@@ -40,13 +37,13 @@ FIELDS = (
     Field("length, tab", 0.1, 300.0),
     Field("pause", 0.1, 500.0),  # since the viewer's last showing
     Field("met", 0.09, 500.0),  # how much the viewer was shown before
-    Field("viewer", 0.9, 30.0, patience=10),
-    Field("viewer, tab", 0.2, 30.0, patience=25),
-    Field("viewer, maker", 1.2, 30.0, patience=3),
-    Field("viewer, sound", 0.4, 30.0, patience=3),
-    Field("viewer, tag", 0.1, 30.0, patience=3),
+    Field("viewer", 0.9, 30.0, level=True),
+    Field("viewer, tab", 0.2, 30.0, level=True),
+    Field("viewer, maker", 1.2, 30.0),
+    Field("viewer, sound", 0.4, 30.0),
+    Field("viewer, tag", 0.1, 30.0),
 )
 NUMBERS = {field.name: number for number, field in enumerate(FIELDS)}
 VARIANCES = np.array([field.variance for field in FIELDS])
 MEMORIES = np.array([field.memory for field in FIELDS])
-PATIENCES = np.array([field.patience for field in FIELDS])
+LEVELS = np.array([field.level for field in FIELDS])

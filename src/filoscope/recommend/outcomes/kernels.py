@@ -24,15 +24,14 @@ from filoscope.recommend.outcomes.showings import OUTCOMES, TAGS_MAX
 from filoscope.recommend.watching import GROUPS, LENGTHS_PER_OCTAVE
 
 LANES = 8  # outcomes, padded so that one vector instruction takes them all
-WORDS = 16  # of eight bytes in a slot
-KEY, TOUCHED, MET_BY_NOW, MET_WHEN_STEADY = 0, 1, 2, 3
-MEAN, VARIANCE, STEADY = 1, 2, 3
+WORDS = 12  # of eight bytes in a slot
+KEY, TOUCHED, MET = 0, 1, 2
+MEAN, VARIANCE, ORDER = 1, 2, 3
 KEYS_MAX = len(NUMBERS) + 3 * (TAGS_MAX - 1)  # of one showing; three fields are about each tag
 EMPTY = 0  # no key is 0: the field's number counts from 1
 HASH = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: spreads consecutive codes
 MODERATION = np.float32(np.pi / 8)  # a logistic curve averaged over a normal doubt (MacKay 1992)
 LEAST_CURVATURE = np.float32(1e-3)  # p (1 - p) of a rare outcome: what is rare teaches a little
-STEADY_GROWTH = 1.5  # times as many showings before a steady mean is renewed again
 PAUSE_UNIT_S, PAUSE_STEPS, PAUSES = 4.0, 1.2, 13  # pauses in steps of 2.3, up to ten days
 AGE_UNIT_S, AGES = 600.0, 12
 COUNT_STEPS, COUNTS = 2.0, 24
@@ -41,7 +40,7 @@ MOMENT_MAX = 64  # showings of one moment; a log that tells only the day is cut 
 EVERYTHING, CLIP, MAKER, SOUND = (NUMBERS[f] for f in ("everything", "clip", "maker", "sound"))
 TAG, LENGTH, AGE, SHOWN = (NUMBERS[f] for f in ("tag", "length", "age", "showings"))
 TAB, CLIP_TAB, TAG_TAB = (NUMBERS[f] for f in ("tab", "clip, tab", "tag, tab"))
-LENGTH_TAB, PAUSE, MET = (NUMBERS[f] for f in ("length, tab", "pause", "met"))
+LENGTH_TAB, PAUSE, MET_BEFORE = (NUMBERS[f] for f in ("length, tab", "pause", "met"))
 VIEWER, VIEWER_TAB = NUMBERS["viewer"], NUMBERS["viewer, tab"]
 VIEWER_MAKER, VIEWER_SOUND = NUMBERS["viewer, maker"], NUMBERS["viewer, sound"]
 VIEWER_TAG = NUMBERS["viewer, tag"]
@@ -73,16 +72,16 @@ class Past(NamedTuple):
 class Table(NamedTuple):
     """Weights by key, in an open-addressed table whose size is a power of two.
 
-    A slot is two cache lines: looking one up costs one trip to memory. Both arrays are views of
-    the same bytes.
+    What belongs to a key lies together, so that looking it up costs one trip to memory. Both
+    arrays are views of the same bytes.
 
     Attributes
     ----------
-    words : (size, 16) int64
-        Key (`EMPTY` where free); the showing that met it last; how often it was met; how often
-        when its steady means were last renewed. The rest belongs to `cells`.
-    cells : (size, 4, LANES) float32
-        The words above; means; variances; steady means. By outcome, padded.
+    words : (size, WORDS) int64
+        Key (`EMPTY` where free); the showing that met it last; how often it was met. The rest
+        belongs to `cells`.
+    cells : (size, 3, LANES) float32
+        The words above; means; variances. By outcome, padded.
     counts : (2,) int64
         Slots in use; showings learned.
     """
@@ -97,7 +96,7 @@ class Prior(NamedTuple):
 
     variances: NDArray[np.float64]
     memories: NDArray[np.float64]
-    patiences: NDArray[np.int64]
+    levels: NDArray[np.bool_]
     bias: NDArray[np.float32]
 
 
@@ -130,7 +129,7 @@ def _keys(rows: Any, i: int, past: Any, keys: Any, factors: Any) -> Any:
     keys[0] = _key(EVERYTHING, 0, 0)
     keys[1] = _key(CLIP, clip, 0)
     keys[2] = _key(SHOWN, _step(log(1.0 + past.clip_shown[clip]) * COUNT_STEPS, COUNTS), 0)
-    keys[3] = _key(MET, _step(log(1.0 + past.viewer_met[viewer]) * COUNT_STEPS, COUNTS), 0)
+    keys[3] = _key(MET_BEFORE, _step(log(1.0 + past.viewer_met[viewer]) * COUNT_STEPS, COUNTS), 0)
     keys[4] = _key(VIEWER, viewer, 0)
     n = 5
     if maker >= 0:
@@ -186,12 +185,12 @@ def _chance(logit: float, doubt: float) -> float:
 
 @njit(cache=True)
 def _forecast(table: Any, prior: Any, keys: Any, factors: Any, n: int, sums: Any) -> None:
-    """Add up the weights of one showing: sums of (live, doubt, steady) by outcome."""
-    cells, words, variances, patiences = table.cells, table.words, prior.variances, prior.patiences
+    """Add up the weights of one showing: sums of (live, doubt, order) by outcome."""
+    cells, words, variances, levels = table.cells, table.words, prior.variances, prior.levels
     for o in range(LANES):
         sums[MEAN, o] = prior.bias[o]
         sums[VARIANCE, o] = 0.0
-        sums[STEADY, o] = 0.0
+        sums[ORDER, o] = 0.0
     for j in range(n):
         place = find(words, keys[j])
         x = np.float32(factors[j])
@@ -203,32 +202,32 @@ def _forecast(table: Any, prior: Any, keys: Any, factors: Any, n: int, sums: Any
         for o in range(LANES):
             sums[MEAN, o] += x * cells[place, MEAN, o]
             sums[VARIANCE, o] += x * x * cells[place, VARIANCE, o]
-        if patiences[field] >= 0:
+        if levels[field]:
             for o in range(LANES):
-                sums[STEADY, o] += x * (cells[place, STEADY, o] - cells[place, MEAN, o])
+                sums[ORDER, o] -= x * cells[place, MEAN, o]
     for o in range(LANES):
-        sums[STEADY, o] += sums[MEAN, o]
+        sums[ORDER, o] += sums[MEAN, o]
 
 
 @njit(cache=True, inline="always")
-def _tell(sums: Any, live: Any, steady: Any, i: int) -> None:
+def _tell(sums: Any, live: Any, order: Any, i: int) -> None:
     for o in range(OUTCOMES):
         share = np.float32(1.0) / sqrt(np.float32(1.0) + MODERATION * sums[VARIANCE, o])
         live[i, o] = 1.0 / (1.0 + exp(-sums[MEAN, o] * share))
-        steady[i, o] = 1.0 / (1.0 + exp(-sums[STEADY, o] * share))
+        order[i, o] = 1.0 / (1.0 + exp(-sums[ORDER, o] * share))
 
 
 @njit(cache=True)
 def predict(
-    table: Any, prior: Any, past: Any, rows: Any, live: Any, steady: Any, doubt: Any
+    table: Any, prior: Any, past: Any, rows: Any, live: Any, order: Any, doubt: Any
 ) -> None:
-    """Fill `live`, `steady` `(n, OUTCOMES)` and `doubt` `(n,)`; changes nothing else."""
+    """Fill `live`, `order` `(n, OUTCOMES)` and `doubt` `(n,)`; changes nothing else."""
     keys, factors = np.empty(KEYS_MAX, np.int64), np.empty(KEYS_MAX)
     sums = np.empty((4, LANES), np.float32)
     for i in range(len(rows.clip)):
         n = _keys(rows, i, past, keys, factors)
         _forecast(table, prior, keys, factors, n, sums)
-        _tell(sums, live, steady, i)
+        _tell(sums, live, order, i)
         doubt[i] = sums[VARIANCE, 0]
 
 
@@ -277,13 +276,7 @@ def _learn(
             left = variance - variance * variance * x * x * sums[VARIANCE, o]
             cells[place, VARIANCE, o] = max(left, least)
         words[place, TOUCHED] = now
-        words[place, MET_BY_NOW] += 1
-        met, then = words[place, MET_BY_NOW], words[place, MET_WHEN_STEADY]
-        patience = prior.patiences[field]
-        if patience >= 0 and met >= STEADY_GROWTH * then + patience:
-            for o in range(LANES):
-                cells[place, STEADY, o] = cells[place, MEAN, o]
-            words[place, MET_WHEN_STEADY] = met
+        words[place, MET] += 1
 
 
 @njit(cache=True)
@@ -345,7 +338,7 @@ def progress(
     start: int,
     entries_max: int,
     live: Any,
-    steady: Any,
+    order: Any,
 ) -> Any:
     """Predict, then learn, moment by moment from row `start`.
 
@@ -367,7 +360,7 @@ def progress(
             for i in range(start, end):
                 n = _keys(rows, i, past, keys, factors)
                 _forecast(table, prior, keys, factors, n, sums)
-                _tell(sums, live, steady, i)
+                _tell(sums, live, order, i)
         for i in range(start, end):
             if not _told(rows, start, i):
                 _learn(table, prior, past, rows, i, labels, keys, factors, at, sums)

@@ -15,12 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from filoscope.recommend.errors import InvalidEvent, SnapshotUnreadable
 from filoscope.recommend.outcomes import kernels
-from filoscope.recommend.outcomes.fields import FIELDS, MEMORIES, PATIENCES, VARIANCES
+from filoscope.recommend.outcomes.fields import FIELDS, LEVELS, MEMORIES, VARIANCES
 from filoscope.recommend.outcomes.kernels import EMPTY, Past, Prior, Rows, Table
 from filoscope.recommend.outcomes.showings import OUTCOMES, Forecast, Outcome, Showings
 
 SLOTS_FIRST = 2**12
-SLOTS_MAX = 2**20  # 128 MiB: 730,000 values of fields before those that tell least leave
+SLOTS_MAX = 2**20  # 96 MiB: 730,000 values of fields before those that tell least leave
 LOAD_MAX = 0.7  # of the slots in use; fuller, and looking up takes long
 KEPT_SHARE = 0.6  # of the values, the last met ones, when the table is full
 # How common each outcome is before anything is seen, in logits: 35 %, 45 %, 2 %, 0.2 %, 0.2 %,
@@ -46,7 +46,7 @@ class OutcomeModel:
     Parameters
     ----------
     slots_max
-        Bound on the table of weights, a power of two; 128 bytes each. When it is full, the values
+        Bound on the table of weights, a power of two; 96 bytes each. When it is full, the values
         met only once, or longest ago, are forgotten.
     """
 
@@ -54,7 +54,7 @@ class OutcomeModel:
         if slots_max < 2 * kernels.MOMENT_MAX * kernels.KEYS_MAX or slots_max & (slots_max - 1):
             raise ValueError(f"slots_max must be a power of two from 2**13 up, is {slots_max}")
         self.slots_max = slots_max
-        self._prior = Prior(VARIANCES, MEMORIES, PATIENCES, BIAS)
+        self._prior = Prior(VARIANCES, MEMORIES, LEVELS, BIAS)
         self._table = _table(min(SLOTS_FIRST, slots_max))
         self._past = Past(
             np.full(0, -1.0), np.zeros(0, np.int64), np.full(0, -1.0), np.zeros(0, np.int64)
@@ -74,11 +74,11 @@ class OutcomeModel:
         """Forecast the outcomes of showings; changes nothing that is learned."""
         self._make_room(showings)
         n = len(showings)
-        live, steady = np.empty((n, OUTCOMES), np.float32), np.empty((n, OUTCOMES), np.float32)
+        live, order = np.empty((n, OUTCOMES), np.float32), np.empty((n, OUTCOMES), np.float32)
         doubt = np.empty(n, np.float32)
         rows = _rows(showings)
-        kernels.predict(self._table, self._prior, self._past, rows, live, steady, doubt)
-        return Forecast(live, steady, doubt)
+        kernels.predict(self._table, self._prior, self._past, rows, live, order, doubt)
+        return Forecast(live, order, doubt)
 
     def learn(self, showings: Showings, outcomes: NDArray[np.float32]) -> None:
         """Learn showings in order of time.
@@ -96,9 +96,9 @@ class OutcomeModel:
         Showings to one viewer at one moment are all forecast before any of them is learned.
         """
         shape = (len(showings), OUTCOMES)
-        live, steady = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        self._progress(showings, outcomes, live, steady)
-        return Forecast(live, steady, np.zeros(len(showings), np.float32))
+        live, order = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        self._progress(showings, outcomes, live, order)
+        return Forecast(live, order, np.zeros(len(showings), np.float32))
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that was learned, as arrays."""
@@ -142,7 +142,7 @@ class OutcomeModel:
         showings: Showings,
         outcomes: NDArray[np.float32],
         live: NDArray[np.float32],
-        steady: NDArray[np.float32],
+        order: NDArray[np.float32],
     ) -> None:
         outcomes = np.ascontiguousarray(outcomes, np.float32)
         if outcomes.shape != (len(showings), OUTCOMES):
@@ -160,7 +160,7 @@ class OutcomeModel:
                 done,
                 entries_max,
                 live,
-                steady,
+                order,
             )
             if done == len(showings):
                 return
@@ -174,7 +174,7 @@ class OutcomeModel:
             size *= 2
         else:
             words = old.words[used]
-            often = words[:, kernels.MET_BY_NOW] > 1  # what was met once tells least
+            often = words[:, kernels.MET] > 1  # what was met once tells least
             worth = words[:, kernels.TOUCHED] + np.where(often, old.counts[1], 0)
             go = len(used) - int(KEPT_SHARE * len(used))
             used = used[worth > np.partition(worth, go)[go]]

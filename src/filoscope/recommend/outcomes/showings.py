@@ -107,14 +107,15 @@ class Forecast:
     Attributes
     ----------
     live
-        With all that was learned up to this moment: the best guess.
-    steady
-        With the viewer's own terms as they were a while ago: what happened on the last swipes moves
-        all clips of one moment alike, but would reorder clips of different moments.
+        The best guess, with all that was learned up to this moment.
+    order
+        The same without how much this viewer watches at all. Clips of one moment come in nearly the
+        same order by both (doubt pulls high chances down a little). Between moments only this one compares clips: a viewer's own mean, brought
+        up to date with each swipe, is higher after what they liked and lower before it.
     doubt : (n,) float32
         Variance of the logit of FINISH: how little is known about this viewer and clip.
     """
 
     live: NDArray[np.float32]
-    steady: NDArray[np.float32]
+    order: NDArray[np.float32]
     doubt: NDArray[np.float32]
