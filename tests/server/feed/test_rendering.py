@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.template.loader import get_template
+from django.test import Client
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from filoscope.server.feed import rendering, words
+from filoscope.server.feed import engine, rendering, words
 from filoscope.server.feed.card import Counts, Facts, Place, Rung, SoundLink, Standing, Track
 from filoscope.server.feed.rendering import Placed
+from tests.server.feed.conftest import account, publish
 
 HOSTILE = "<script>alert('1')</script> \" ' & &amp; %(slug)s %s {0} {{ card.slug }} \ue000\ue001 #sea @bob"
 TEXTS = some.one_of(some.just(HOSTILE), some.just(""), some.text(max_size=90))
@@ -36,7 +39,7 @@ def _facts(**fields: Any) -> Facts:
 
 def _by_template(one: Placed, *, is_first: bool) -> str:
     """Render a card by Django alone, which escapes what it is given."""
-    texts = words.of_clip(one.facts) | words.of_place(one.place, one.facts)
+    texts = words.of_clip(one.facts) | words.of_place(one.place, one.facts, now=timezone.now())
     look = rendering.Look(
         words.shape(one.facts), len(one.facts.caption_tracks), tuple(texts), is_first,
         one.standing.is_me, one.standing.followed, one.standing.liked, one.standing.saved,
@@ -115,3 +118,13 @@ def test_cards_seen_before_are_not_written_again(monkeypatch: pytest.MonkeyPatch
     first = rendering.html([one], begins_page=False)
     monkeypatch.setattr(words, "of_clip", lambda _: pytest.fail("written again"))
     assert first == rendering.html([one], begins_page=False)
+
+
+@pytest.mark.django_db
+def test_a_process_that_begins_has_read_the_cards_of_the_newest_clips(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    publish(account("bob"), "by the sea")
+    engine.engine()
+    with django_assert_num_queries(2):  # the tail of the log, and which clips there are
+        assert b"by the sea" in client.get("/feed/latest/more").content

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from filoscope.recommend import Candidate, Context, Event, EventKind, InvalidEvent, Recommender
-from filoscope.server.feed import cursors, snapshots
+from filoscope.server.feed import cursors, queries, rendering, snapshots
 from filoscope.server.feed.models import News, Viewer, ViewingEvent
 from filoscope.server.feed.queries import log
 from filoscope.server.feed.tail import Tail
@@ -249,5 +249,6 @@ def engine() -> FeedEngine:
             if _current is None:
                 fresh = FeedEngine()
                 fresh.load()
+                rendering.write_ahead(queries.read_ahead())
                 _current = fresh
     return _current

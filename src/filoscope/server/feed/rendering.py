@@ -18,9 +18,10 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -28,7 +29,7 @@ from filoscope.server.feed import words
 from filoscope.server.feed.card import Facts, Place, Standing
 
 TEMPLATE = "feed/card.html"
-SHEETS_MAX = 20_000  # cards of some 4 kB each, so 80 MB; each costs 0.1 ms to write again
+SHEETS_MAX = 20_000  # cards of some 4 kB each, so 80 MB; each costs 0.06 ms to write again
 LOOKS_MAX = 1_000  # outlines of some 4 kB each; each costs a millisecond to render again
 _FIRST_MARK = 0xE000  # private use: in no template
 _MARK_OR_PERCENT = re.compile("[\ue000-\uf8ff%]")
@@ -43,8 +44,7 @@ class Placed:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """All that the template asks about a card before it writes a text."""
 
     shape: str
@@ -74,19 +74,26 @@ _lock = threading.Lock()
 def html(placed: Iterable[Placed], *, begins_page: bool) -> SafeString:
     """Return the cards as HTML; the first of a page loads its poster at once, the others when due."""
     cards: list[str] = []
+    now = timezone.now()
     for index, one in enumerate(placed):
         sheet = _sheet(one.facts)
-        placing = words.of_place(one.place, one.facts)
+        placing = words.of_place(one.place, one.facts, now=now)
         placing["reason"] = escape(placing["reason"])  # the others are words of our own
         outline = _outline(_look(sheet, placing, one.standing, is_first=begins_page and not index))
         cards.append(outline % {**sheet.texts, **placing})
     return mark_safe("".join(cards))  # a template, and words escaped
 
 
+def write_ahead(clips: Iterable[Facts]) -> None:
+    """Make the texts of cards before anybody asks for them."""
+    for facts in clips:
+        _sheet(facts)
+
+
 def context(look: Look, texts: Mapping[str, str]) -> dict[str, Any]:
     """Return what the template is given: texts by name (or their marks), and what it asks about."""
     card: dict[str, Any] = {name: texts[name] for name in look.names}
-    card |= {name: getattr(look, name) for name in Look.__slots__ if name != "names"}
+    card |= {name: getattr(look, name) for name in Look._fields if name != "names"}
     card["tracks"] = [
         {part: texts.get(words.of_track(number, part), "") for part in words.TRACK_PARTS}
         for number in range(look.tracks)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from django.utils.safestring import SafeString
@@ -61,14 +62,14 @@ def of_track(number: int, part: str) -> str:
     return f"track{number}_{part}"
 
 
-def of_place(place: Place, facts: Facts) -> dict[str, str]:
+def of_place(place: Place, facts: Facts, *, now: datetime) -> dict[str, str]:
     """Return what differs from place to place, and from moment to moment."""
     return {
         "tab": place.tab,
         "position": str(place.position),
         "served": place.served,
         "reason": place.reason,
-        "ago": ago(facts.published_at) if facts.published_at else "",
+        "ago": ago(facts.published_at, now) if facts.published_at else "",
     }
 
 

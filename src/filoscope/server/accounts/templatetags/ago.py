@@ -14,9 +14,9 @@ WEEKS_MAX = 8  # then a date says more
 
 
 @register.filter
-def ago(then: datetime) -> str:
+def ago(then: datetime, now: datetime | None = None) -> str:
     """Say `now`, `5 min`, `3 h`, `2 d`, `4 wk`, or the date."""
-    seconds = (timezone.now() - then).total_seconds()
+    seconds = ((now or timezone.now()) - then).total_seconds()
     if seconds < _STEPS[0][0]:
         return "now"
     for limit, unit, name in _STEPS[1:]:

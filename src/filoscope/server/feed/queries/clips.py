@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -20,7 +20,8 @@ from filoscope.server.feed.queries.compiled import ARGUMENT_MARK, run
 from filoscope.server.feed.queries.standings import VERSION
 from filoscope.server.videos.models import CaptionTrack, Clip, Rendition
 
-KEPT_MAX = 20_000  # clips: some 2 kB each, so 40 MB
+KEPT_MAX = 20_000  # clips: some 2 kB each, so 40 MB; read ahead in two seconds
+READ_AT_ONCE = 500
 _FIELDS = (
     "pk", "account_id", "slug", "caption", "alt_text", "language", "folder", "duration_s", "width",
     "height", "placeholder", "colour", "published_at", "like_count", "comment_count", "save_count",
@@ -45,15 +46,29 @@ def facts(standings: Iterable[Standing]) -> dict[int, Facts]:
             _kept.move_to_end(clip_id)
     missing = [one.clip_id for one in wanted if one.clip_id not in found]
     if missing:
-        fresh = facts_of(missing)
-        with _lock:
-            for clip_id, read in fresh.items():
-                _kept[clip_id] = read
-                _kept.move_to_end(clip_id)
-            while len(_kept) > KEPT_MAX:
-                _kept.popitem(last=False)
-        found |= fresh
+        found |= _keep(facts_of(missing))
     return found
+
+
+def read_ahead() -> Iterator[Facts]:
+    """Read what the cards of the newest clips show, as many as are kept, and yield it.
+
+    A process that has just begun then meets hardly a card that it must ask the database about.
+    """
+    newest = Clip.objects.filter(published_at__isnull=False).order_by("-published_at")
+    clip_ids = list(newest.values_list("pk", flat=True)[:KEPT_MAX])
+    for start in range(0, len(clip_ids), READ_AT_ONCE):
+        yield from _keep(facts_of(clip_ids[start : start + READ_AT_ONCE])).values()
+
+
+def _keep(fresh: dict[int, Facts]) -> dict[int, Facts]:
+    with _lock:
+        for clip_id, read in fresh.items():
+            _kept[clip_id] = read
+            _kept.move_to_end(clip_id)
+        while len(_kept) > KEPT_MAX:
+            _kept.popitem(last=False)
+    return fresh
 
 
 def facts_of(clip_ids: Iterable[int]) -> dict[int, Facts]:
