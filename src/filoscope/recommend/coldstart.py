@@ -6,8 +6,7 @@ extended Kalman step for the logistic likelihood). Two more things enter:
 
 * What the viewers of now tell of clips. A log holds what was watched, not what was shown, so that
   a clip's level there is also how widely it was shown. Every swipe of everybody corrects the level
-  of that clip, and how viewers of now differ as a whole from those of the log. As long as a level
-  is uncertain, each viewer is given a draw from its belief (Thompson sampling), never the same.
+  of that clip, and how viewers of now differ as a whole from those of the log.
 * What goes with what was liked (EASE), which knows single pairs where factors know the broad lines.
 
 A small share of swipes goes to clips that nobody has met yet, the best of a few for that viewer:
@@ -47,7 +46,6 @@ class ColdStartSettings:
     pair_weight: float = 10.0  # logits for one unit of EASE
     pair_ridge: float = 300.0
     level_sd: float = 0.5  # logits by which a clip's level may be off; 0: learn nothing from others
-    curiosity: float = 0.5  # deviations of the level's belief in the draw that a viewer is given
     newcomers: float = 0.05  # variance of the viewers of now as a whole, in that of viewers
     explore_share: float = 0.01  # of swipes, to clips that nobody has met
     explore_among: int = 16  # so many of them, the best for the viewer is taken
@@ -153,19 +151,12 @@ class Sessions:
         self._pairs = None if model.pairs is None else np.zeros((viewers, clips), np.float32)
 
     def scores(self) -> Array:
-        """Score every clip for every viewer, `(viewers, clips)`, in logits; what was met is -inf.
-
-        Each call draws anew where levels are uncertain.
-        """
+        """Score every clip for every viewer, `(viewers, clips)`, in logits; what was met is -inf."""
         model = self.model
         scores = (self.taste + model.shift) @ model.factors.clips.T
         scores += model.level
         if self._pairs is not None:
             scores += self._pairs
-        if model.settings.curiosity and model.settings.level_sd:
-            doubt = model.generator.standard_normal(scores.shape, dtype=np.float32)
-            doubt *= np.float32(model.settings.curiosity) / np.sqrt(model.level_precision)
-            scores += doubt
         scores[self.met] = -np.inf
         return np.asarray(scores, np.float32)
 
