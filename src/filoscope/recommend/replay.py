@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from filoscope.recommend.logs import LogUnreadable
 from filoscope.recommend.outcomes.exposures import Exposures, read_exposures
 from filoscope.recommend.outcomes.metrics import auc, gauc, log_loss
-from filoscope.recommend.outcomes.model import OutcomeModel
+from filoscope.recommend.outcomes.model import OutcomeModel, compile_loops
 from filoscope.recommend.outcomes.rivals import item_rate, regression
 from filoscope.recommend.outcomes.showings import Outcome
 
@@ -73,7 +73,7 @@ def first_measured(log: Exposures, since: str | None) -> int:
 
 def ours(log: Exposures, start: int) -> Row:
     """Replay the log through the ranker."""
-    compile_loops(log)
+    compile_loops()  # happens once on a machine, not once a log
     model = OutcomeModel()
     begun = time.process_time()
     model.learn(log.showings[:start], log.outcomes[:start])
@@ -93,13 +93,6 @@ def ours(log: Exposures, start: int) -> Row:
     )
 
 
-def compile_loops(log: Exposures) -> None:
-    """Compile before the clock runs: it happens once on a machine, not once a log."""
-    model = OutcomeModel()
-    model.learn(log.showings[:1], log.outcomes[:1])
-    model.follow(log.showings[:1], log.outcomes[:1])
-
-
 def peers(log: Exposures, start: int) -> list[Row]:
     """Measure what others would forecast from the same rows."""
     forecasters: dict[str, Callable[[Outcome], Chances]] = {
@@ -117,7 +110,17 @@ def peers(log: Exposures, start: int) -> list[Row]:
         begun = time.process_time()
         chances = {name: forecaster(outcome)[start:] for name, outcome in MEASURED.items()}
         spent = time.process_time() - begun
-        found.append(measure(model, log, start, live=chances, order=chances, fit_cpu_s=spent))
+        found.append(
+            measure(
+                model,
+                log,
+                start,
+                live=chances,
+                order=chances,
+                fit_cpu_s=spent,
+                us_per_event=1e6 * spent / len(log.showings),
+            )
+        )
     return found
 
 
@@ -129,7 +132,7 @@ def measure(
     live: dict[str, Chances],
     order: dict[str, Chances],
     fit_cpu_s: float,
-    us_per_event: float = float("nan"),
+    us_per_event: float,
 ) -> Row:
     """Compare forecasts of the rows from `start` on with what came.
 
@@ -155,4 +158,6 @@ def measure(
         row[f"{prefix}log_loss"] = log_loss(came, chance)
         row[f"{prefix}gauc_of_live"] = gauc(who, came, chance)
         row[f"{prefix}auc_of_order"] = auc(came, place)
+    # Where everything or nothing came there is no AUC; JSON has no word for that.
+    row = {name: value for name, value in row.items() if value == value}
     return row | {"fit_cpu_s": fit_cpu_s, "us_per_event": us_per_event}

@@ -1,6 +1,6 @@
 """Several outcomes of a showing forecast at once, learned as they happen. Pivot: `OutcomeModel`."""
 
-from filoscope.recommend.outcomes.model import OutcomeModel, outcome_labels
+from filoscope.recommend.outcomes.model import OutcomeModel, compile_loops, outcome_labels
 from filoscope.recommend.outcomes.showings import OUTCOMES, TAGS_MAX, Forecast, Outcome, Showings
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "Outcome",
     "OutcomeModel",
     "Showings",
+    "compile_loops",
     "outcome_labels",
 ]

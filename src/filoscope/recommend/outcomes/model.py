@@ -40,6 +40,18 @@ def outcome_labels(rows: int, **known: ArrayLike) -> NDArray[np.float32]:
     return table
 
 
+def compile_loops() -> None:
+    """Compile the loops, or load them as compiled before: seconds the first time on a machine.
+
+    Whoever answers people calls this when it starts, so that nobody waits for it.
+    """
+    model = OutcomeModel()
+    nobody = Showings.of(viewer=0, clip=0)
+    model.learn(nobody, outcome_labels(1))
+    model.predict(nobody)
+    model._grow()
+
+
 class OutcomeModel:
     """What is learned of one community's showings; the same calls give the same state.
 

@@ -110,8 +110,9 @@ class Forecast:
         The best guess, with all that was learned up to this moment.
     order
         The same without how much this viewer watches at all. Clips of one moment come in nearly the
-        same order by both (doubt pulls high chances down a little). Between moments only this one compares clips: a viewer's own mean, brought
-        up to date with each swipe, is higher after what they liked and lower before it.
+        same order by both (doubt pulls high chances down a little). Clips of different moments are
+        compared by this one: a viewer's own mean follows their last swipes, so that it is higher
+        after what they liked and lower before it, whatever the clips were.
     doubt : (n,) float32
         Variance of the logit of FINISH: how little is known about this viewer and clip.
     """
