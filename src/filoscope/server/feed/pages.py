@@ -149,9 +149,9 @@ def _place(
 
 
 def _reason(candidate: Candidate, facts: Facts) -> str:
-    """Say why, in words."""
+    """Say why, in words; another clip is not named: it may be hidden since."""
     said = [
-        say(reason, handle_of=lambda _: f"@{facts.handle}")
+        say(reason, handle_of=lambda _: f"@{facts.handle}", title_of=lambda _: "a clip you watched")
         for reason in candidate.reasons[:REASONS_SAID]
     ]
     return ", and ".join(said)

@@ -37,17 +37,18 @@ SCORE_WORDS = {
     "interest": ("Interest", "makers, sounds and tags of what this person watched long"),
     "quality": ("Watched long", "people stay with it longer than with clips of its length"),
     "trend": ("Watched now", "how much it is watched these days"),
-    "freshness": ("New", "how lately it was published; fades by half in the time below"),
+    "freshness": ("New", "how lately it was published; fades by half in the time set below"),
     "following": ("Followed", "it is by somebody whom this person follows"),
     "language": ("Other language", "taken off a clip in a language this person does not read"),
-    "finish": ("Will stay", "the chance that this person watches it long"),
-    "share_watched": ("Will watch", "the share of its length that this person is likely to watch"),
-    "like": ("Will like", "the chance that this person likes it"),
-    "share": ("Will share", "the chance that this person shares it"),
-    "follow": ("Will follow", "the chance that this person follows its maker"),
-    "leave": ("Will leave", "taken off for the chance that this person leaves at once"),
-    "reject": ("Will refuse", "taken off for the chance of “not interested”, hide or report"),
+    "finish": ("Forecast: stays", "the chance that this person watches it long"),
+    "share_watched": ("Forecast: how much", "the share of its length that this person will watch"),
+    "like": ("Forecast: likes", "the chance that this person likes it"),
+    "share": ("Forecast: shares", "the chance that this person shares it"),
+    "follow": ("Forecast: follows", "the chance that this person follows its maker"),
+    "leave": ("Forecast: leaves", "taken off for the chance of leaving within two seconds"),
+    "reject": ("Forecast: rejects", "taken off for the chance of “not interested” or a report"),
 }
+TAKEN_OFF = frozenset({"language", "leave", "reject"})  # weights that lower a clip
 SCORE_MOST = 5.0  # beyond, one part drowns all others
 
 

@@ -182,7 +182,11 @@ def ranking(request: HttpRequest) -> HttpResponse:
     worth = asdict(OutcomeWeights())
     context = {
         "active": "settings",
-        "score": [(weight, _number(weights[weight.name])) for weight in ordered],
+        "score": [
+            (weight, _number(-value if weight.name in policies.TAKEN_OFF else value))
+            for weight in ordered
+            if (value := weights[weight.name])
+        ],
         "taste_days": _number(weights["taste_days"]),
         "first_audience": Settings().first_audience,
         "explore_percent": round(100 * weights["explore_share"]),
