@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numba.core import caching
 
 from filoscope.recommend import SnapshotUnreadable
 from filoscope.recommend.errors import InvalidEvent
 from filoscope.recommend.outcomes import OUTCOMES, Outcome, OutcomeModel, Showings, outcome_labels
+from filoscope.recommend.outcomes.compiled import compiled
 
 EVENTS = 3000
 
@@ -157,6 +159,15 @@ def test_unknown_outcomes_teach_nothing():
     model.learn(rows, outcome_labels(100))
     untaught = OutcomeModel().predict(rows).live
     assert np.allclose(model.predict(rows).live, untaught, atol=1e-2)  # doubt alone has changed
+
+
+def test_where_nothing_can_be_kept_on_disk_the_loops_are_compiled_all_the_same(monkeypatch):
+    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
+    assert compiled(_twice)(21) == 42
+
+
+def _twice(number):
+    return 2 * number
 
 
 def test_showings_that_cannot_be_are_refused():

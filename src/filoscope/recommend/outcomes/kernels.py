@@ -16,9 +16,9 @@ from math import exp, isnan, log, log2, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from filoscope.recommend.outcomes.compiled import compiled
 from filoscope.recommend.outcomes.fields import NUMBERS
 from filoscope.recommend.outcomes.showings import OUTCOMES, TAGS_MAX
 from filoscope.recommend.watching import GROUPS, LENGTHS_PER_OCTAVE
@@ -100,12 +100,12 @@ class Prior(NamedTuple):
     bias: NDArray[np.float32]
 
 
-@njit(cache=True, inline="always")
+@compiled
 def _key(field: int, one: Any, other: Any) -> Any:
     return (np.int64(field + 1) << 56) | (np.int64(one) << 28) | np.int64(other)
 
 
-@njit(cache=True)
+@compiled
 def find(words: Any, key: Any) -> Any:
     """Return the place of a key, or the free place where it belongs."""
     mask = len(words) - 1
@@ -115,12 +115,12 @@ def find(words: Any, key: Any) -> Any:
     return place
 
 
-@njit(cache=True, inline="always")
+@compiled
 def _step(value: float, most: int) -> Any:
     return min(max(np.int64(value), 0), most)
 
 
-@njit(cache=True)
+@compiled
 def _keys(rows: Any, i: int, past: Any, keys: Any, factors: Any) -> Any:
     """Write the keys of one showing and what each is multiplied by; return how many."""
     viewer, clip, maker, sound = rows.viewer[i], rows.clip[i], rows.maker[i], rows.sound[i]
@@ -178,12 +178,12 @@ def _keys(rows: Any, i: int, past: Any, keys: Any, factors: Any) -> Any:
     return n
 
 
-@njit(cache=True, inline="always")
+@compiled
 def _chance(logit: float, doubt: float) -> float:
     return 1.0 / (1.0 + exp(-logit / sqrt(1.0 + MODERATION * doubt)))
 
 
-@njit(cache=True)
+@compiled
 def _forecast(table: Any, prior: Any, keys: Any, factors: Any, n: int, sums: Any) -> None:
     """Add up the weights of one showing: sums of (live, doubt, order) by outcome."""
     cells, words, variances, levels = table.cells, table.words, prior.variances, prior.levels
@@ -209,7 +209,7 @@ def _forecast(table: Any, prior: Any, keys: Any, factors: Any, n: int, sums: Any
         sums[ORDER, o] += sums[MEAN, o]
 
 
-@njit(cache=True, inline="always")
+@compiled
 def _tell(sums: Any, live: Any, order: Any, i: int) -> None:
     for o in range(OUTCOMES):
         share = np.float32(1.0) / sqrt(np.float32(1.0) + MODERATION * sums[VARIANCE, o])
@@ -217,7 +217,7 @@ def _tell(sums: Any, live: Any, order: Any, i: int) -> None:
         order[i, o] = 1.0 / (1.0 + exp(-sums[ORDER, o] * share))
 
 
-@njit(cache=True)
+@compiled
 def predict(
     table: Any, prior: Any, past: Any, rows: Any, live: Any, order: Any, doubt: Any
 ) -> None:
@@ -231,7 +231,7 @@ def predict(
         doubt[i] = sums[VARIANCE, 0]
 
 
-@njit(cache=True)
+@compiled
 def _learn(
     table: Any,
     prior: Any,
@@ -279,7 +279,7 @@ def _learn(
         words[place, MET] += 1
 
 
-@njit(cache=True)
+@compiled
 def _judge(labels: Any, i: int, sums: Any) -> None:
     """Turn the sums of one showing into the step of its means and the narrowing of its variances."""
     for o in range(LANES):
@@ -295,7 +295,7 @@ def _judge(labels: Any, i: int, sums: Any) -> None:
         sums[VARIANCE, o] = curvature * gain
 
 
-@njit(cache=True)
+@compiled
 def _count(past: Any, rows: Any, i: int) -> None:
     viewer, clip, time_s = rows.viewer[i], rows.clip[i], rows.time_s[i]
     past.clip_shown[clip] += 1
@@ -306,7 +306,7 @@ def _count(past: Any, rows: Any, i: int) -> None:
             past.clip_first_s[clip] = time_s
 
 
-@njit(cache=True)
+@compiled
 def _moment(rows: Any, start: int) -> Any:
     """Return where the showings to one viewer at one moment end."""
     end = start + 1
@@ -319,7 +319,7 @@ def _moment(rows: Any, start: int) -> Any:
     return end
 
 
-@njit(cache=True)
+@compiled
 def _told(rows: Any, start: int, i: int) -> Any:
     """Say whether this clip was already among those of the moment."""
     told = False
@@ -328,7 +328,7 @@ def _told(rows: Any, start: int, i: int) -> Any:
     return told
 
 
-@njit(cache=True)
+@compiled
 def progress(
     table: Any,
     prior: Any,
@@ -371,7 +371,7 @@ def progress(
     return start
 
 
-@njit(cache=True)
+@compiled
 def move(old: Any, places: Any, new: Any) -> None:
     """Copy the entries at `places` of one table into another, empty one."""
     for place in places:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from filoscope.recommend.outcomes.compiled import compiled
 from filoscope.recommend.watching import GROUPS, LENGTHS_PER_OCTAVE, SHARE_EDGES, WatchCurves
 
 FINISH_RANK = 2 / 3  # longer than two of three watches of clips about as long
@@ -40,7 +40,7 @@ def finishes(
     return long
 
 
-@njit(cache=True)
+@compiled
 def _ranks(counts: Any, group: Any, place: Any) -> Any:
     """Return the share of earlier watches that were shorter, ties counted half."""
     ranks = np.empty(len(group))
