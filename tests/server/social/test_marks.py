@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from filoscope.server.accounts.models import Account
 from filoscope.server.social.models import Block, Follow, Like, Notification
-from filoscope.server.videos.models import Visibility
+from filoscope.server.videos.models import Clip, Visibility
 from tests.server.cast import JSON, at_once, browser, publish
 
 pytestmark = pytest.mark.django_db
@@ -56,13 +56,23 @@ def test_a_press_needs_the_token_that_only_our_pages_have(alice: Account, bob: A
     assert 0 == Like.objects.count()
 
 
-@pytest.mark.parametrize("act", ["like", "save", "share"])
+@pytest.mark.parametrize("act", ["like", "save", "share", "unlike", "unsave"])
 def test_what_one_may_not_watch_one_can_do_nothing_to(
     alice: Account, bob: Account, act: str
 ) -> None:
     clip = publish(alice, visibility=Visibility.PRIVATE)
     assert 404 == browser(bob).post(f"/v/{clip.slug}/{act}", **JSON).status_code
     assert 200 == browser(alice).post(f"/v/{clip.slug}/{act}", **JSON).status_code
+
+
+def test_what_one_did_can_be_undone_when_the_clip_is_private_by_now(
+    alice: Account, bob: Account
+) -> None:
+    clip, phone = publish(alice), browser(bob)
+    phone.post(f"/v/{clip.slug}/like", **JSON)
+    Clip.objects.update(visibility=Visibility.PRIVATE)
+    answers = [phone.post(f"/v/{clip.slug}/unlike", **JSON).status_code for _ in range(2)]
+    assert [200, 404] == answers
 
 
 def test_a_like_takes_few_queries(

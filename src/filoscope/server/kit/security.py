@@ -1,4 +1,4 @@
-"""The Content-Security-Policy (W3C CSP Level 3) of every page: nothing inline, nothing third-party."""
+"""What every page says to the browser: nothing inline or third-party runs here, and no cache shares it."""
 
 from __future__ import annotations
 
@@ -57,6 +57,8 @@ def _with_policy(response: HttpResponseBase) -> HttpResponseBase:
     response.headers.setdefault(
         "Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), interest-cohort=()"
     )
+    # What most pages say depends on who asks, and what is hidden must be gone at once.
+    response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
 
 

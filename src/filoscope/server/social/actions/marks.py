@@ -30,6 +30,7 @@ def unlike(account: Account, clip: Clip) -> int:
     """Take a like back; return how many likes are left."""
     clip = _still_there(clip)
     gone, _ = Like.objects.filter(account=account, clip=clip).delete()
+    _must_be_known(account, clip, undone=gone)
     if gone:
         _count(clip, "like_count", -1)
         retract(clip.account_id, Notification.Kind.LIKE, actor=account, clip=clip)
@@ -51,6 +52,7 @@ def unsave(account: Account, clip: Clip) -> int:
     """Keep it no longer; return by how many it is kept."""
     clip = _still_there(clip)
     gone, _ = Save.objects.filter(account=account, clip=clip).delete()
+    _must_be_known(account, clip, undone=gone)
     if gone:
         _count(clip, "save_count", -1)
     return clip.save_count
@@ -79,6 +81,12 @@ def _still_there(clip: Clip) -> Clip:
     if found is None:
         raise NotThere("This clip is not there any more.")
     return found
+
+
+def _must_be_known(account: Account, clip: Clip, *, undone: int) -> None:
+    """Raise `NotThere` where nothing was undone and the clip does not play: it may be anybody's secret."""
+    if not undone and not without_blocked(watchable(account), account).filter(pk=clip.pk).exists():
+        raise NotThere("This clip is not there any more.")
 
 
 def _count(clip: Clip, counter: str, change: int) -> None:
