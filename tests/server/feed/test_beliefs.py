@@ -13,7 +13,7 @@ from filoscope.server.feed import engine
 from filoscope.server.feed.models import Viewer, ViewingEvent
 from filoscope.server.privacy.actions import erase_account
 from filoscope.server.videos.models import Clip
-from tests.server.feed.conftest import account, publish, signed_in
+from tests.server.feed.conftest import NOW, account, publish, signed_in
 from tests.server.feed.test_events import event, tell
 from tests.server.feed.test_tabs import slugs
 
@@ -79,6 +79,18 @@ def test_less_of_a_topic_is_obeyed_on_the_next_page_and_after_a_restart(
     assert cats_first(as_alice) == 0
     say(as_alice, "more")
     assert cats_first(as_alice) >= 3
+
+
+def test_another_process_hears_of_a_correction_by_the_tail_of_the_log(
+    alice: Account, as_alice: Client
+) -> None:
+    planted(as_alice)
+    other = engine.FeedEngine()
+    other.load()
+    say(as_alice, "less")
+    other.catch_up(at_once=True)
+    first = other.recommender.beliefs(alice.pk, now_s=NOW.timestamp() + 60)[0]
+    assert (("tag", "cats"), -1) == (first.topic, first.asked)
 
 
 def test_a_forgotten_topic_is_gone_also_after_everything_is_rebuilt(

@@ -18,6 +18,8 @@ GROUP_MIN = 5  # people: of fewer, a figure would tell what one of them did
 QUICK_S = 2.0  # who is gone by then has not looked
 TRIALS_SHOWN = 3
 DAYS = (7, 28)
+SOURCE_WORDS = {"cowatch": "Watched together", "explore": "Exploring", "fresh": "New",
+                "forecast": "Forecast", "popular": "Watched by many"}  # fmt: skip
 
 # What was drawn and shown, and what became of it: one row for each viewer and clip.
 _MET = """
@@ -79,6 +81,11 @@ class Fate:
     liked: float | None
     refused: float | None
     quick: float | None
+
+    @property
+    def words(self) -> str:
+        """What brought it, for people."""
+        return SOURCE_WORDS.get(self.source, self.source.capitalize())
 
     @property
     def percent(self) -> float:
