@@ -9,7 +9,7 @@ READY   := $(VENV)/ready
 CLIPS   ?=
 BIND    ?= 127.0.0.1:8000
 
-.PHONY: demo test check format types bench-ingest bench-feed bench-swipe browser lock clean
+.PHONY: demo test check format types bench-ingest bench-feed bench-swipe bench-recommend browser lock clean
 .DEFAULT_GOAL := demo
 
 $(READY): requirements.lock pyproject.toml
@@ -44,6 +44,10 @@ browser:  ## Find Chromium, or install Debian's; says so when it can do neither
 
 bench-ingest bench-feed bench-swipe: bench-%: $(READY)  ## Ours beside the peers, in one run
 	$(BIN)/python -m bench.$* $(ARGS)
+
+bench-recommend: $(READY)  ## The recommender beside its peers, on the logs in ../shared (ARGS="--data DIR")
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
+	nice $(BIN)/python -m bench.recommend $(ARGS)
 
 lock:  ## Resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \

@@ -16,6 +16,7 @@ from filoscope.recommend.errors import RecommendError
 ACTIONS = {
     "evaluate": "rank the full catalogue for every viewer of a test part",
     "replay": "forecast, then learn, event by event in order of time",
+    "stream": "rank, see what comes next, and learn from it, event by event",
     "sessions": "swipe through sessions from a cold start, against fully observed tastes",
 }
 UNUSABLE = 2  # exit status for a log that cannot be used
