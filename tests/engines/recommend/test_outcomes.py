@@ -10,6 +10,7 @@ from filoscope.recommend import SnapshotUnreadable
 from filoscope.recommend.errors import InvalidEvent
 from filoscope.recommend.outcomes import OUTCOMES, Outcome, OutcomeModel, Showings, outcome_labels
 from filoscope.recommend.outcomes.compiled import compiled
+from filoscope.recommend.outcomes.metrics import gauc
 
 EVENTS = 3000
 
@@ -118,6 +119,21 @@ def test_how_much_a_viewer_watches_moves_their_chances_and_not_the_order():
     assert (keen.live[:, Outcome.FINISH] > other.live[:, Outcome.FINISH] + 0.05).all()
     apart = keen.order[:, Outcome.FINISH] - other.order[:, Outcome.FINISH]
     assert np.abs(apart).max() < 0.05
+
+
+def test_a_taste_that_no_maker_or_tag_tells_is_found_from_who_watches_what():
+    generator = np.random.default_rng(5)
+    events, kinds = 20_000, generator.normal(size=60)
+    viewer, clip = generator.integers(60, size=events), generator.integers(60, size=events)
+    logit = 3.0 * kinds[viewer] * kinds[::-1][clip]
+    long = generator.random(events) < 1.0 / (1.0 + np.exp(-logit))
+    rows = Showings.of(viewer=viewer, clip=clip, time_s=1.79e9 + np.arange(events))
+    forecast = OutcomeModel().follow(rows, outcome_labels(events, FINISH=long))
+    late = slice(events // 2, events)
+    ours = gauc(viewer[late], long[late], forecast.order[late, Outcome.FINISH])
+    best = gauc(viewer[late], long[late], logit[late])
+    assert ours > best - 0.03
+    assert best > 0.75  # and there was something to find
 
 
 def test_doubt_shrinks_with_what_is_known():

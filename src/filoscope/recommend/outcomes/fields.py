@@ -42,6 +42,7 @@ FIELDS = (
     Field("viewer, maker", 1.2, 30.0),
     Field("viewer, sound", 0.4, 30.0),
     Field("viewer, tag", 0.1, 30.0),
+    Field("taste", 0.3, 1e5),  # of the product of factors, see `taste.py`
 )
 NUMBERS = {field.name: number for number, field in enumerate(FIELDS)}
 VARIANCES = np.array([field.variance for field in FIELDS])

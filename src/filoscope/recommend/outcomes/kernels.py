@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from filoscope.recommend.outcomes import taste
 from filoscope.recommend.outcomes.compiled import compiled
 from filoscope.recommend.outcomes.fields import NUMBERS
-from filoscope.recommend.outcomes.showings import OUTCOMES, TAGS_MAX
+from filoscope.recommend.outcomes.showings import OUTCOMES, TAGS_MAX, Outcome
 from filoscope.recommend.watching import GROUPS, LENGTHS_PER_OCTAVE
 
 LANES = 8  # outcomes, padded so that one vector instruction takes them all
@@ -43,7 +44,9 @@ TAB, CLIP_TAB, TAG_TAB = (NUMBERS[f] for f in ("tab", "clip, tab", "tag, tab"))
 LENGTH_TAB, PAUSE, MET_BEFORE = (NUMBERS[f] for f in ("length, tab", "pause", "met"))
 VIEWER, VIEWER_TAB = NUMBERS["viewer"], NUMBERS["viewer, tab"]
 VIEWER_MAKER, VIEWER_SOUND = NUMBERS["viewer, maker"], NUMBERS["viewer, sound"]
-VIEWER_TAG = NUMBERS["viewer, tag"]
+VIEWER_TAG, TASTE = NUMBERS["viewer, tag"], NUMBERS["taste"]
+FINISH = int(Outcome.FINISH)
+TASTE_PLACE = 5  # among the keys of a showing
 
 
 class Rows(NamedTuple):
@@ -61,12 +64,16 @@ class Rows(NamedTuple):
 
 
 class Past(NamedTuple):
-    """What is counted beside the weights, by viewer and by clip; -1 seconds where never."""
+    """What is kept beside the weights, by viewer and by clip; -1 seconds where never."""
 
     viewer_last_s: NDArray[np.float64]
     viewer_met: NDArray[np.int64]
+    viewer_taste: NDArray[np.float32]
+    viewer_squares: NDArray[np.float32]
     clip_first_s: NDArray[np.float64]
     clip_shown: NDArray[np.int64]
+    clip_taste: NDArray[np.float32]
+    clip_squares: NDArray[np.float32]
 
 
 class Table(NamedTuple):
@@ -131,7 +138,9 @@ def _keys(rows: Any, i: int, past: Any, keys: Any, factors: Any) -> Any:
     keys[2] = _key(SHOWN, _step(log(1.0 + past.clip_shown[clip]) * COUNT_STEPS, COUNTS), 0)
     keys[3] = _key(MET_BEFORE, _step(log(1.0 + past.viewer_met[viewer]) * COUNT_STEPS, COUNTS), 0)
     keys[4] = _key(VIEWER, viewer, 0)
-    n = 5
+    keys[TASTE_PLACE] = _key(TASTE, 0, 0)
+    factors[TASTE_PLACE] = taste.affinity(past, viewer, clip)
+    n = 6
     if maker >= 0:
         keys[n], keys[n + 1] = _key(MAKER, maker, 0), _key(VIEWER_MAKER, viewer, maker)
         n += 2
@@ -265,6 +274,10 @@ def _learn(
         for o in range(LANES):
             sums[MEAN, o] += x * cells[place, MEAN, o]
             sums[VARIANCE, o] += x * x * cells[place, VARIANCE, o]
+    if not isnan(labels[i, FINISH]):
+        with_taste = factors[TASTE_PLACE] * cells[at[TASTE_PLACE], MEAN, FINISH]
+        logit = sums[MEAN, FINISH] - with_taste
+        taste.move(past, rows.viewer[i], rows.clip[i], logit, labels[i, FINISH])
     _judge(labels, i, sums)
     for j in range(n):
         place, x = at[j], np.float32(factors[j])

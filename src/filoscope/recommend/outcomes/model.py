@@ -18,6 +18,7 @@ from filoscope.recommend.outcomes import kernels
 from filoscope.recommend.outcomes.fields import FIELDS, LEVELS, MEMORIES, VARIANCES
 from filoscope.recommend.outcomes.kernels import EMPTY, Past, Prior, Rows, Table
 from filoscope.recommend.outcomes.showings import OUTCOMES, Forecast, Outcome, Showings
+from filoscope.recommend.outcomes.taste import FACTORS
 
 SLOTS_FIRST = 2**12
 SLOTS_MAX = 2**20  # 96 MiB: 730,000 values of fields before those that tell least leave
@@ -26,6 +27,17 @@ KEPT_SHARE = 0.6  # of the values, the last met ones, when the table is full
 # How common each outcome is before anything is seen, in logits: 35 %, 45 %, 2 %, 0.2 %, 0.2 %,
 # 25 %, 0.2 %. A few hundred showings correct it.
 BIAS = np.array([-0.6, -0.2, -4.0, -6.0, -6.0, -1.1, -6.0, 0.0], np.float32)
+# Columns of `Past`: type, shape of a row, and what stands where nothing is known.
+PAST: dict[str, tuple[type[np.generic], tuple[int, ...], float]] = {
+    "viewer_last_s": (np.float64, (), -1.0),
+    "viewer_met": (np.int64, (), 0),
+    "viewer_taste": (np.float32, (FACTORS,), 0.0),
+    "viewer_squares": (np.float32, (), 0.0),
+    "clip_first_s": (np.float64, (), -1.0),
+    "clip_shown": (np.int64, (), 0),
+    "clip_taste": (np.float32, (FACTORS,), 0.0),
+    "clip_squares": (np.float32, (), 0.0),
+}
 NOTHING = np.zeros((0, OUTCOMES), np.float32)
 
 
@@ -68,9 +80,7 @@ class OutcomeModel:
         self.slots_max = slots_max
         self._prior = Prior(VARIANCES, MEMORIES, LEVELS, BIAS)
         self._table = _table(min(SLOTS_FIRST, slots_max))
-        self._past = Past(
-            np.full(0, -1.0), np.zeros(0, np.int64), np.full(0, -1.0), np.zeros(0, np.int64)
-        )
+        self._past = Past(*(np.zeros((0, *shape), kind) for kind, shape, _ in PAST.values()))
 
     @property
     def learned(self) -> int:
@@ -122,10 +132,11 @@ class OutcomeModel:
         }
         arrays["slots"] = np.array([len(self._table.words), self.slots_max, len(FIELDS)])
         # How far ahead there is room depends on how the calls were cut, what is counted does not.
-        last, met, first, shown = self._past
-        viewers, clips = _used(met), _used(shown)
-        past = Past(last[:viewers], met[:viewers], first[:clips], shown[:clips])
-        return arrays | {name: column.copy() for name, column in past._asdict().items()}
+        used_of = {"viewer": _used(self._past.viewer_met), "clip": _used(self._past.clip_shown)}
+        return arrays | {
+            name: column[: used_of[name.split("_")[0]]].copy()
+            for name, column in self._past._asdict().items()
+        }
 
     @classmethod
     def restore(cls, arrays: dict[str, NDArray[Any]]) -> Self:
@@ -198,12 +209,13 @@ class OutcomeModel:
         if not len(showings):
             return
         viewers, clips = int(showings.viewer.max()) + 1, int(showings.clip.max()) + 1
-        last, met, first, shown = self._past
-        if viewers > len(met):
-            last, met = _longer(last, viewers, -1.0), _longer(met, viewers, 0)
-        if clips > len(shown):
-            first, shown = _longer(first, clips, -1.0), _longer(shown, clips, 0)
-        self._past = Past(last, met, first, shown)
+        if viewers > len(self._past.viewer_met) or clips > len(self._past.clip_shown):
+            self._past = Past(
+                *(
+                    _longer(column, viewers if name.startswith("viewer") else clips, PAST[name][2])
+                    for name, column in self._past._asdict().items()
+                )
+            )
 
 
 def _table(slots: int) -> Table:
@@ -221,7 +233,9 @@ def _used(counts: NDArray[np.int64]) -> int:
 
 
 def _longer(column: NDArray[Any], size: int, missing: float) -> NDArray[Any]:
-    """Return the column grown to at least `size`, by doubling."""
-    grown = np.full(max(size, 2 * len(column)), missing, column.dtype)
+    """Return the column grown to at least `size`, by doubling; itself if it is long enough."""
+    if size <= len(column):
+        return column
+    grown = np.full((max(size, 2 * len(column)), *column.shape[1:]), missing, column.dtype)
     grown[: len(column)] = column
     return grown
