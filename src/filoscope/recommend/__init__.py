@@ -12,6 +12,7 @@ from filoscope.recommend.errors import (
 )
 from filoscope.recommend.events import Event, EventKind, Topic
 from filoscope.recommend.settings import OutcomeWeights, ScoreWeights, Settings
+from filoscope.recommend.warming import warm
 
 __all__ = [
     "PAGE_MAX",
@@ -34,4 +35,5 @@ __all__ = [
     "Source",
     "Topic",
     "say",
+    "warm",
 ]

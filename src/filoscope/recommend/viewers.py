@@ -7,6 +7,7 @@ for, so a swipe counts at once, and what is forgotten here is forgotten everywhe
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from filoscope.recommend.corrections import Corrections
@@ -65,8 +66,8 @@ class Viewer:
 
     def place_of(self, row: int) -> int | None:
         """Return where the meeting with this clip is kept; None before they have met."""
-        found = np.flatnonzero(self.rows[: self.size] == row)
-        return int(found[0]) if found.size else None
+        place = place_of(self.rows, self.size, row)
+        return None if place == self.size else int(place)
 
     def meeting(self, row: int) -> int:
         """Return where the meeting with this clip is kept, making place for it if it is new."""
@@ -91,10 +92,22 @@ class Viewer:
     def restore(self, arrays: dict[str, NDArray[np.generic]]) -> None:
         """Become the meetings of a snapshot, arrays of one length."""
         self.size = len(arrays["rows"])
-        while len(self.rows) < self.size:
-            self._double()
+        room = FIRST_ROOM
+        while room < self.size:
+            room *= 2
         for name in self.COLUMNS:
-            getattr(self, name)[: self.size] = arrays[name]
+            column = np.zeros(room, arrays[name].dtype)
+            column[: self.size] = arrays[name]
+            setattr(self, name, column)
+
+
+@njit(cache=True)
+def place_of(rows: NDArray[np.int32], size: int, row: int) -> int:
+    """Return where a row is among the first `size`, or `size` where it is not."""
+    for place in range(size):
+        if rows[place] == row:
+            return place
+    return size
 
 
 def worth(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from starlette.applications import Starlette  # noqa: E402
 from starlette.requests import Request  # noqa: E402
 from starlette.routing import Mount, Route  # noqa: E402
 
+from filoscope.recommend import warm  # noqa: E402
 from filoscope.server.kit.live import Hub  # noqa: E402
 from filoscope.server.kit.live_pages import live  # noqa: E402
 from filoscope.server.kit.media_files import media, static  # noqa: E402
@@ -58,7 +60,8 @@ def picture(account: Any) -> Sequence[dict[str, Any]]:
 
 @contextlib.asynccontextmanager
 async def lifespan(_: Starlette) -> AsyncIterator[None]:
-    """Close the live pages when the server stops, or it would wait for them."""
+    """Compile the feed's loops meanwhile; close the live pages at the end, or it waits for them."""
+    threading.Thread(target=warm, name="warm", daemon=True).start()
     yield
     await hub.close()
 
