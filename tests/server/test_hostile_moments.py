@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,7 +18,7 @@ from filoscope.server.privacy.actions import erase_account
 from filoscope.server.social import actions as social
 from filoscope.server.social.errors import NotThere
 from filoscope.server.videos import actions as videos
-from filoscope.server.videos.errors import ClipGone
+from filoscope.server.videos.errors import ClipGone, UploadGone, UploadRefused
 from filoscope.server.videos.models import Clip, Upload
 from tests import running
 from tests.server.cast import _quick_and_apart, alice, at_once, bob, browser, publish
@@ -67,6 +68,41 @@ def test_an_account_can_leave_while_its_upload_is_arriving(
         erase_account(Account.objects.get(pk=alice.pk))
     assert not Account.objects.filter(handle="alice").exists()
     assert not Upload.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_leaves_in_the_moment_of_arrival_takes_the_clip_along(
+    alice: Account, settings: Any, tmp_path: Any
+) -> None:
+    settings.UPLOAD_ROOT, settings.DISK_FREE_MIN_BYTES = tmp_path, 0
+    upload = videos.create_upload(alice, videos.UploadWish(size_bytes=5))
+
+    def leave() -> None:
+        erase_account(Account.objects.get(pk=alice.pk))
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool, videos.open_for_writing(upload.pk) as descriptor:
+        os.write(descriptor, b"whole")
+        with transaction.atomic():
+            videos.end_part(upload, descriptor)
+            leaving = pool.submit(leave)
+            running.until(_somebody_waits, what="the one who leaves to wait for the upload")
+        leaving.result()
+    assert (0, 0, 0) == tuple(kind.objects.count() for kind in (Account, Upload, Clip))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_of_somebody_who_has_just_left_is_gone(
+    alice: Account, settings: Any, tmp_path: Any
+) -> None:
+    settings.UPLOAD_ROOT, settings.DISK_FREE_MIN_BYTES = tmp_path, 0
+    upload = videos.create_upload(alice, videos.UploadWish(size_bytes=5))
+    with videos.open_for_writing(upload.pk) as descriptor:
+        erase_account(Account.objects.get(pk=alice.pk))
+        with pytest.raises(UploadGone):
+            videos.end_part(upload, descriptor)
+    with pytest.raises(UploadRefused):
+        videos.create_upload(alice, videos.UploadWish(size_bytes=5))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from filoscope.server.accounts.models import Account
+from filoscope.server.kit import prepared
 from filoscope.server.videos import files
 from filoscope.server.videos.actions import clips
 from filoscope.server.videos.errors import UploadBusy, UploadGone, UploadRefused
@@ -23,6 +25,7 @@ from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Clip, Upload, Vis
 from filoscope.server.videos.queue import defer
 
 MIB = 1024**2
+_KEEP_OWNER: Final = "SELECT id FROM accounts_account WHERE id = %s FOR KEY SHARE"
 IDLE = timedelta(minutes=5)  # without a part for so long, nobody is sending
 
 
@@ -42,7 +45,8 @@ class UploadWish:
 def create_upload(account: Account, wish: UploadWish) -> Upload:
     """Make the row of an upload, or raise `UploadRefused` with the reason."""
     # Two at once are counted one after the other, so that neither slips under a limit.
-    Account.objects.select_for_update().only("pk").get(pk=account.pk)
+    if not Account.objects.select_for_update().filter(pk=account.pk).values_list("pk"):
+        raise UploadRefused("gone", "This account was deleted a moment ago.", status=410)
     _refuse_what_is_too_much(account, wish)
     return Upload.objects.create(
         account=account,
@@ -147,6 +151,8 @@ def reconcile(upload: Upload) -> Upload:
 
 
 def _locked(upload: Upload) -> Upload:
+    # The owner first, as whoever erases them does: else each would wait for the other in a circle.
+    prepared.rows(_KEEP_OWNER, [upload.account_id])
     row = Upload.objects.select_for_update().filter(pk=upload.pk).first()
     if row is None or row.state != Upload.State.RECEIVING:
         raise UploadGone("This upload has ended.")
