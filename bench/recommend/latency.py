@@ -6,10 +6,13 @@ that its memory can be told. What is timed is the public door alone, one call af
 core; `cpu` is the time of the thread, which other programs on the machine do not lengthen.
 
     python -m bench.recommend --only latency
+    python -m bench.recommend.latency --sizes 10000 100000 --events 1000000
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import multiprocessing
 import resource
 import time
@@ -97,10 +100,10 @@ def fill(recommender: Recommender, clips: int) -> None:
         )
 
 
-def made_up(clips: int, viewers: int, events: int) -> Iterator[Event]:
+def made_up(clips: int, viewers: int, events: int, *, seed: int = 2) -> Iterator[Event]:
     """Watches in the order of time: a few topics each, and the popular clips among them."""
-    generator = np.random.default_rng(2)
-    loved = generator.integers(0, TOPICS, (viewers, FAVOURITES))
+    loved = np.random.default_rng(2).integers(0, TOPICS, (viewers, FAVOURITES))
+    generator = np.random.default_rng(seed)
     for first in range(0, events, BLOCK):
         count = min(BLOCK, events - first)
         who = generator.integers(0, viewers, count)
@@ -157,7 +160,7 @@ def pages(recommender: Recommender, viewers: int) -> dict[str, float]:
 
 def observing(recommender: Recommender, clips: int, viewers: int) -> float:
     """Return events taken in a second of CPU, in a recommender that is full."""
-    events = list(made_up(clips, viewers, EVENTS_LEAST))
+    events = list(made_up(clips, viewers, EVENTS_LEAST, seed=5))
     before = time.process_time()
     for event in events:
         recommender.observe(event)
@@ -192,3 +195,16 @@ def resident_mib() -> float:
     """Return the memory that this process holds now."""
     pages_held = int(Path("/proc/self/statm").read_text().split()[1])
     return pages_held * resource.getpagesize() / MEBIBYTE
+
+
+def main() -> None:
+    """Measure in smaller, and print a line for each size."""
+    parser = argparse.ArgumentParser(prog="bench.recommend.latency")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="clips")
+    parser.add_argument("--events", type=int, default=EVENTS, help="at the largest size")
+    for row in rows(parser.parse_args()):
+        print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    main()
