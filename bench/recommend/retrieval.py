@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from filoscope.recommend.evaluate import Row, beside, measure, ours
 from filoscope.recommend.logs import Split, read_folder
@@ -40,7 +41,7 @@ class Factors:
     def ranker(self, split: Split, setting: tuple[float, float]) -> Scorer:
         """Fit to all that may be learned from."""
         model = self._model(*setting)
-        model.fit(split.watched.tocsr(), show_progress=False)
+        model.fit(sparse.csr_matrix(split.watched), show_progress=False)
         viewers, clips = np.asarray(model.user_factors), np.asarray(model.item_factors)
         targets = clips[split.targets].T
 

@@ -4,13 +4,11 @@
 * Plain ridge regression of some clips on others: the same where no clip can explain itself.
 * RP3beta (Paudel et al., TiiS 2016): the chance to walk clip -> viewer -> clip, with popular ends
   held down.
-* `CoWatch`: EASE, the walk and the logarithm of popularity in one fixed blend, each standardised
-  for each viewer. `filoscope.recommend.retrieval` chooses the blend for each log instead.
+
+`filoscope.recommend.retrieval` blends them, as each log chooses.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,89 +24,6 @@ TINY = 1e-9
 
 class NothingWatched(RecommendError, ValueError):
     """A log without one watched clip: there is nothing to learn from."""
-
-
-@dataclass(frozen=True, slots=True)
-class CoWatchSettings:
-    """One setting for every log, found on validation parts only."""
-
-    ridge: float = 300.0  # of EASE
-    walk_power: float = 0.8  # alpha of RP3beta: below 1 flattens the steps of the walk
-    walk_popularity: float = 0.4  # beta of RP3beta: how far popular ends are held down
-    walk_neighbours: int = 300  # kept for each clip
-    shown_weight: float = 0.5  # of a clip shown and not watched, beside 1 for one watched
-    ease_share: float = 0.5  # of the blend; the walk has the rest
-    popularity_share: float = 0.1
-
-
-class CoWatch:
-    """Learn from a matrix of viewers and clips, then score clips for viewers.
-
-    Attributes
-    ----------
-    ease : (clips, targets) float32, or None above `EASE_CLIPS_MAX` clips
-    walk : (clips, targets) sparse float32
-    popularity : (targets,) float32, standardised logarithm
-    """
-
-    def __init__(self, settings: CoWatchSettings | None = None) -> None:
-        self.settings = settings or CoWatchSettings()
-        self.ease: NDArray[np.float32] | None = None
-        self.walk: sparse.csr_array = sparse.csr_array((0, 0), dtype=np.float32)
-        self.popularity: NDArray[np.float32] = np.zeros(0, np.float32)
-
-    def fit(
-        self,
-        watched: sparse.csr_array,
-        shown: sparse.csr_array | None = None,
-        *,
-        targets: NDArray[np.intp] | None = None,
-    ) -> CoWatch:
-        """Learn which clips go together.
-
-        Parameters
-        ----------
-        watched, shown : (viewers, clips)
-            1 where a viewer watched a clip long, and where a clip was shown to them at all.
-        targets : (targets,)
-            The clips that will be scored; all of them by default.
-
-        Raises
-        ------
-        NothingWatched
-            If `watched` is empty.
-        """
-        if not watched.nnz:
-            raise NothingWatched("the log holds no clip that was watched: nothing to learn from")
-        if targets is None:
-            targets = np.arange(watched.shape[1])
-        met = meetings(watched, shown, shown_weight=self.settings.shown_weight)
-        self.popularity = standard(np.log1p(watched.sum(axis=0)[targets])[None, :])[0]
-        self.walk = walk(
-            met,
-            power=self.settings.walk_power,
-            popularity=self.settings.walk_popularity,
-            neighbours=self.settings.walk_neighbours,
-        )[:, targets]
-        if watched.shape[1] <= EASE_CLIPS_MAX:
-            self.ease = np.ascontiguousarray(ease(met, ridge=self.settings.ridge)[:, targets])
-        return self
-
-    def score(self, met: sparse.csr_array) -> NDArray[np.float32]:
-        """Score the targets for some viewers: `(viewers, clips)` to `(viewers, targets)`."""
-        return self.blend(
-            None if self.ease is None else met @ self.ease, (met @ self.walk).toarray()
-        )
-
-    def blend(
-        self, by_ease: NDArray[np.float32] | None, by_walk: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Add up what the models say, each standardised for each viewer."""
-        share = 0.0 if by_ease is None else self.settings.ease_share
-        blended = (1.0 - share) * standard(by_walk)
-        if by_ease is not None:
-            blended += share * standard(by_ease)
-        return blended + self.settings.popularity_share * self.popularity
 
 
 def meetings(

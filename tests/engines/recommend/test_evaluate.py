@@ -11,14 +11,8 @@ import pytest
 from scipy import sparse
 
 from filoscope.cli import main
-from filoscope.recommend.cowatch import (
-    CoWatch,
-    CoWatchSettings,
-    NothingWatched,
-    ease,
-    meetings,
-    walk,
-)
+from filoscope.recommend import signals
+from filoscope.recommend.cowatch import ease, walk
 from filoscope.recommend.ranking import best_first, coverage, gini, quality
 
 VIEWERS, CLIPS, CAMPS = 60, 40, 4
@@ -109,9 +103,13 @@ def test_a_missing_or_torn_log_is_refused(tmp_path, capsys):
     assert capsys.readouterr().err.count("cannot be read as parquet") == 2
 
 
-def test_nothing_watched_is_nothing_to_learn_from():
-    with pytest.raises(NothingWatched):
-        CoWatch().fit(sparse.csr_array((3, 4)))
+def test_nothing_watched_is_nothing_to_learn_from(tmp_path, capsys):
+    none = np.array([], np.int64)
+    for name in ("train", "valid"):
+        write(tmp_path / f"{name}.parquet", viewer=none, clip=none)
+    write(tmp_path / "test.parquet", viewer=[1], clip=[1])
+    assert main(["recommend", "evaluate", str(tmp_path)]) == 2
+    assert "no clip that was watched" in capsys.readouterr().err
 
 
 def test_ease_meets_its_optimality_condition():
@@ -131,15 +129,14 @@ def test_the_walk_is_what_it_is_by_hand():
     assert np.allclose(expected, weights)
 
 
-def test_without_the_dense_model_the_walk_ranks_alone():
-    model = CoWatch(CoWatchSettings(popularity_share=0.0))
+def test_clips_beyond_the_regression_are_ranked_by_the_walk():
     watched = planted()
-    met = meetings(watched, None, shown_weight=0.5)
-    model.fit(watched)
-    model.ease = None
-    unseen = np.where(watched.toarray() > 0, -np.inf, model.score(met))
-    best = unseen.argmax(axis=1)
-    assert (best % CAMPS).tolist() == [viewer % CAMPS for viewer in range(VIEWERS)]
+    every = np.arange(CLIPS)
+    past = signals.Past(watched, watched, None, every, every)
+    known = signals.learn(past, ridge=300.0, walk_popularity=0.4, head_max=CLIPS // 2)
+    assert len(known.reach) == CLIPS // 2
+    scores = np.where(watched.toarray() > 0, -np.inf, known.score(watched)[1])
+    assert (scores.argmax(axis=1) % CAMPS).tolist() == [v % CAMPS for v in range(VIEWERS)]
 
 
 def test_metrics_are_what_they_are_by_hand():
