@@ -31,6 +31,7 @@ from filoscope.recommend.factors import Factors, FactorSettings, fit_factors, si
 
 PAIR_CLIPS_MAX = 12_000  # the solve is cubic, and the weights fill memory: beyond, factors alone
 LEVEL_STEP_MAX = 1.0  # logits a level moves at one swipe of all: a first crowd proves little
+TRIAL_MEMORY = 4000.0  # swipes after which a trial's outcome has faded to a third
 PROBIT = np.float32(np.pi / 8.0)  # sigmoid of a Gaussian: MacKay 1992
 Array = NDArray[np.float32]
 
@@ -94,10 +95,10 @@ class ColdStart:
         self.level_precision = np.full(clips, firm, np.float32)
         self.shift = np.zeros_like(self.factors.mean)
         if settings.newcomers:
-            self._shift_precision = np.linalg.inv(
-                self.factors.covariance * (settings.spread * settings.newcomers)
-            )
+            spread = self.factors.covariance * (settings.spread * settings.newcomers)
+            self._shift_precision = np.linalg.inv(spread)
         self.shown = np.zeros(clips, np.int64)
+        self._trials = np.zeros((2, 2))
         return self
 
     def begin(self, viewers: int = 1) -> Sessions:
@@ -120,6 +121,20 @@ class ColdStart:
         step = np.linalg.solve(self._shift_precision, traits.T @ surprise).astype(np.float32)
         self.shift += step
         return np.asarray(weight * (traits @ step), np.float32)
+
+    def trust(self, viewers: int) -> NDArray[np.bool_]:
+        """Say for each viewer whether what others taught is used, by what it has earned so far."""
+        settings = self.settings
+        if not (settings.level_sd or settings.newcomers):
+            return np.zeros(viewers, np.bool_)
+        left, liked = self._trials[:, :, None] + 1.0
+        without, using = self.generator.beta(liked, left, size=(2, viewers))
+        return np.asarray(using > without)
+
+    def compare(self, used: NDArray[np.bool_], liked: NDArray[np.bool_]) -> None:
+        """Note how viewers fared who were given what others taught, and those who were not."""
+        self._trials *= np.exp(-len(used) / TRIAL_MEMORY)
+        np.add.at(self._trials, (liked.astype(np.intp), used.astype(np.intp)), 1.0)
 
     def correct(self, picks: NDArray[np.intp], weight: Array, surprise: Array) -> None:
         """Correct the levels of clips by what became of them in one swipe of some viewers."""
@@ -148,13 +163,16 @@ class Sessions:
         spread = np.float32(model.settings.spread) * model.factors.covariance
         self.covariance = np.tile(spread, (viewers, 1, 1))
         self.met = np.zeros((viewers, clips), np.bool_)
+        self._taught = np.zeros(viewers, np.bool_)
         self._pairs = None if model.pairs is None else np.zeros((viewers, clips), np.float32)
 
     def scores(self) -> Array:
         """Score every clip for every viewer, `(viewers, clips)`, in logits; what was met is -inf."""
         model = self.model
-        scores = (self.taste + model.shift) @ model.factors.clips.T
-        scores += model.level
+        self._taught = model.trust(len(self.taste))
+        scores = self.taste @ model.factors.clips.T
+        taught = model.level - model.factors.level + model.factors.clips @ model.shift
+        scores += np.where(self._taught[:, None], model.factors.level + taught, model.factors.level)
         if self._pairs is not None:
             scores += self._pairs
         scores[self.met] = -np.inf
@@ -192,6 +210,7 @@ class Sessions:
         self.covariance -= reach[:, :, None] * (weight[:, None] * reach)[:, None, :]
         seen_by_clip = (1.0 + information * unsure) / (1.0 + information * own)
         model.correct(picks, weight * seen_by_clip, surprise * seen_by_clip)
+        model.compare(self._taught, liked)
         self.met[np.arange(len(picks)), picks] = True
         if self._pairs is not None and model.pairs is not None:
             self._pairs[liked] += model.pairs[picks[liked]]
