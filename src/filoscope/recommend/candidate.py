@@ -98,6 +98,7 @@ def say(
         Gives the title of a clip that the viewer has met.
     """
     clips = "a clip" if reason.count == 1 else f"{reason.count} clips"
+    why = f"you enjoyed {clips}" if reason.count else "you asked for more clips"
     subject = reason.subject
     by = title = ""
     if isinstance(subject, int) and reason.kind is ReasonKind.CO_WATCHED:
@@ -106,9 +107,9 @@ def say(
         by = handle_of(subject)
     return {
         ReasonKind.FOLLOWING: f"you follow {by}",
-        ReasonKind.MAKER: f"you enjoyed {clips} by {by}",
-        ReasonKind.SOUND: f"you enjoyed {clips} with this sound",
-        ReasonKind.TAG: f"you enjoyed {clips} tagged #{subject}",
+        ReasonKind.MAKER: f"{why} by {by}",
+        ReasonKind.SOUND: f"{why} with this sound",
+        ReasonKind.TAG: f"{why} tagged #{subject}",
         ReasonKind.CO_WATCHED: f"people who finished “{title}” finished this too",
         ReasonKind.FORECAST: "what you did with others suggests that you will stay with it",
         ReasonKind.POPULAR: "people watch it longer than other clips of its length",

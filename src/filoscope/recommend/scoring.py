@@ -16,7 +16,7 @@ from filoscope.recommend.neighbours import Walk
 from filoscope.recommend.popularity import Popularity, quality_of
 from filoscope.recommend.settings import Settings
 from filoscope.recommend.sources.question import Question
-from filoscope.recommend.taste import FREE, Taste
+from filoscope.recommend.taste import ASKED_MORE, FREE, Taste
 from filoscope.recommend.waiting import audience, find
 
 REASONS_MAX = 3
@@ -25,6 +25,7 @@ INTEREST_MOST = (
     1.5  # that lifts a clip's chance to be explored: first viewers are to be the right ones
 )
 FORECAST_MOST = 128  # best clips by all else, for which every outcome is forecast
+TINY = 1e-9  # by which the liking of what was asked for may be off
 SAYS_SOMETHING = 0.05  # least part of a score that is named as a reason
 KIND_OF_COLUMN = {MAKER: ReasonKind.MAKER, SOUND: ReasonKind.SOUND}
 PARTS = (
@@ -104,10 +105,11 @@ class Scored:
         said = []
         codes = catalogue.features[row]
         for column, place in enumerate(taste.places(codes).tolist()):
-            if place == FREE or not taste.enjoyed[place]:
+            if place == FREE:
                 continue
             liking = float(taste.liking[place])
-            if liking >= SAYS_SOMETHING:
+            was_asked = abs(liking - ASKED_MORE) < TINY
+            if was_asked or (liking >= SAYS_SOMETHING and taste.enjoyed[place]):
                 kind = KIND_OF_COLUMN.get(column, ReasonKind.TAG)
                 subject = catalogue.feature_names[int(codes[column])][1]
                 said.append(Reason(kind, subject, int(taste.enjoyed[place]), liking))
