@@ -153,6 +153,17 @@ def test_a_restart_anywhere_changes_nothing_to_the_bit(cut):
         assert going_on.recommend(viewer, 10, **asked) == restarted.recommend(viewer, 10, **asked)
 
 
+def test_pages_leave_no_trace_in_what_was_learned():
+    recommender = community(CLIPS)
+    for event in deeds(np.random.default_rng(8), 1, 9):
+        recommender.observe(event)
+    before = recommender.snapshot()
+    for viewer in (1, 2):
+        recommender.recommend(viewer, 20, now_s=NOW_S, following=[1001], allowed=lambda c: c > 500)
+    assert before == recommender.snapshot()
+    assert before == Recommender.restore(before).snapshot()
+
+
 def test_the_chances_of_all_that_may_come_first_add_up_to_one():
     recommender = Recommender(Settings(freshness_half_life_s=1e12), seed=2)
     for clip_id in range(20):
