@@ -11,7 +11,7 @@ from filoscope.recommend import CatalogueEntry, Event, EventKind, Recommender, S
 from filoscope.recommend.engine import WHOLE
 from filoscope.recommend.events import CORRECTIONS
 
-from .community import NOW_S, clip, community
+from .community import NOW_S, clip, community, watch
 
 CLIPS = WHOLE + 200
 HISTORIES = 10_000
@@ -155,8 +155,7 @@ def test_a_restart_anywhere_changes_nothing_to_the_bit(cut):
 
 def test_pages_leave_no_trace_in_what_was_learned():
     recommender = community(CLIPS)
-    for event in deeds(np.random.default_rng(8), 1, 9):
-        recommender.observe(event)
+    recommender.observe(watch(1, 3))
     before = recommender.snapshot()
     for viewer in (1, 2):
         recommender.recommend(viewer, 20, now_s=NOW_S, following=[1001], allowed=lambda c: c > 500)
