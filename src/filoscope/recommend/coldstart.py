@@ -6,7 +6,8 @@ extended Kalman step for the logistic likelihood). Two more things enter:
 
 * What the viewers of now tell of clips. A log holds what was watched, not what was shown, so that
   a clip's level there is also how widely it was shown. Every swipe of everybody corrects the level
-  of that clip, and how viewers of now differ as a whole from those of the log.
+  of that clip, and how viewers of now differ as a whole from those of the log. Where tastes are of
+  many kinds this can mislead, so it is on trial: viewers get it in the measure that it earns likes.
 * What goes with what was liked (EASE), which knows single pairs where factors know the broad lines.
 
 A small share of swipes goes to clips that nobody has met yet, the best of a few for that viewer:
@@ -41,9 +42,7 @@ class ColdStartSettings:
     """One setting for every log, found on sessions of held-out viewers of a training part."""
 
     factors: FactorSettings = field(default_factory=FactorSettings)
-    spread: float = (
-        0.4  # of the log's viewers that is believed of a newcomer: others came to the log
-    )
+    spread: float = 0.4  # of the log's variance, believed of newcomers: others fill the log
     pair_weight: float = 10.0  # logits for one unit of EASE
     pair_ridge: float = 300.0
     level_sd: float = 0.5  # logits by which a clip's level may be off; 0: learn nothing from others
