@@ -47,7 +47,7 @@ def rows(options: argparse.Namespace) -> list[replay.Row]:
     log = read_exposures(folder / "events.parquet", folder / "history.parquet")
     start = replay.first_measured(log, getattr(options, "since", None) or MAY)
     ours = replay.ours(log, start) | {"ms_per_500": ms_of_ours(log, start)}
-    others = [row | {"ms_per_500": float("nan")} for row in replay.peers(log, start)]
+    others = replay.peers(log, start)
     boosted = [
         boosting(log, start, "LightGBM, live, viewer's frozen", frozen=True, since=log.past),
         boosting(log, start, "LightGBM, all live", frozen=False, since=log.past),
@@ -101,5 +101,13 @@ def boosting(log: Exposures, start: int, name: str, *, frozen: bool, since: int)
         for _ in range(ROUNDS_OF_TIMING):
             booster.predict(page, num_threads=1)
         ms = 1000.0 * (time.process_time() - begun) / ROUNDS_OF_TIMING
-    row = replay.measure(name, log, start, live=chances, order=chances, fit_cpu_s=spent)
+    row = replay.measure(
+        name,
+        log,
+        start,
+        live=chances,
+        order=chances,
+        fit_cpu_s=spent,
+        us_per_event=1000.0 * ms / CANDIDATES,
+    )
     return row | {"ms_per_500": ms}
