@@ -25,8 +25,6 @@ BITS = {
     Outcome.REJECT: viewers.REJECTED,
 }
 DEEDS = sum(BITS.values())  # bits of what is forecast beside the watch itself
-# Columns by viewer and by clip; the last of each counts what was learned.
-PAST = (("viewer_last_s", "viewer_met"), ("clip_first_s", "clip_shown"))
 TAG_COLUMNS = slice(TAGS.start, TAGS.start + TAGS_MAX)
 
 
@@ -93,16 +91,8 @@ class Forecasts:
         return np.asarray(promised - promised.mean())
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return all that a snapshot needs, and no trace of what was only forecast.
-
-        The ranker makes room for viewers and clips that it is asked about; empty room is left out.
-        """
-        arrays = self.model.state()
-        for names in PAST:
-            counted = np.flatnonzero(arrays[names[-1]])
-            used = int(counted[-1]) + 1 if counted.size else 0
-            arrays |= {name: arrays[name][:used] for name in names}
-        return arrays
+        """Return all that a snapshot needs."""
+        return self.model.state()
 
     def _learn(self, catalogue: Catalogue, persona: int, row: int, time_s: float) -> None:
         one, codes = self._one, catalogue.features[row].tolist()
