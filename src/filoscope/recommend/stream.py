@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -190,16 +190,12 @@ def choose(stream: Stream) -> tuple[float, ...]:
     """Return the weights of those tried that put the clips of the first part first."""
     cut = stream.cut
     every = max(int(stream.long[:cut].sum()) // CHOOSING, 1)
-    first = Stream(
-        stream.name,
-        stream.who[:cut],
-        stream.what[:cut],
-        stream.time_s[:cut],
-        stream.long[:cut],
-        0,
-        stream.watched,
-        stream.shown,
-        stream.order,
+    first = replace(
+        stream,
+        who=stream.who[:cut],
+        what=stream.what[:cut],
+        time_s=stream.time_s[:cut],
+        long=stream.long[:cut],
     )
     places, _ = run(first, TRIED, shown_weight=SHOWN_WEIGHT, every=every)
     if not len(places):
