@@ -189,8 +189,7 @@ class Ranker:
             if model is not None and of_kind.any():
                 signals, choice = model
                 met = _met(self.split, viewers[of_kind], choice.shown_weight)
-                weights = np.array(choice.weights, np.float32)
-                scores[of_kind] = np.tensordot(weights, signals.score(met), axes=1)
+                scores[of_kind] = signals.blend(met, choice.weights)
         return scores
 
 

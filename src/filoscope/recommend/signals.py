@@ -7,6 +7,7 @@ is known.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,14 +90,27 @@ class Signals:
         (signals, viewers, targets) float32
             In the order of `NAMES`.
         """
+        return np.stack([self._said(name, met) for name in NAMES])
+
+    def blend(self, met: sparse.csr_array, weights: Sequence[float]) -> NDArray[np.float32]:
+        """Add up what the signals say, `(viewers, targets)`; one that does not count is not asked."""
+        total = np.zeros((met.shape[0], len(self.popularity)), np.float32)
+        for name, weight in zip(NAMES, weights, strict=True):
+            if weight:
+                total += np.float32(weight) * self._said(name, met)
+        return total
+
+    def _said(self, name: str, met: sparse.csr_array) -> NDArray[np.float32]:
+        """Return `(viewers, targets)` of one signal."""
+        if name == "ridge":
+            return self._standard(self.by_ridge(met))
+        if name == "rise":
+            return np.broadcast_to(self.rise, (met.shape[0], len(self.rise)))
         told = met[:, self.inputs].tocsr()
+        if name == "walk":
+            return self._standard((told @ self.walk).toarray())
         known = np.diff(told.indptr)[:, None]
-        said = np.empty((len(NAMES), met.shape[0], len(self.popularity)), np.float32)
-        said[0] = self._standard(self.by_ridge(met))
-        said[1] = self._standard((told @ self.walk).toarray())
-        said[2] = self.rise
-        said[3] = self.popularity * (FEW / (FEW + known)).astype(np.float32)
-        return said
+        return np.asarray(self.popularity * (FEW / (FEW + known)), np.float32)
 
     def _standard(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Standardise for each viewer; of whom nothing is known, popularity is said."""
