@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("filoscope.server.operations.backup", "write database and media to one file"),
     "restore": ("filoscope.server.operations.restore", "bring a backup back"),
     "recommend": ("filoscope.recommend.command", "measure the feed on a log of events"),
+    "enhance": ("filoscope.enhance.command", "steady a clip; measure any pair of clips"),
     "manage": ("filoscope.server.operations.manage", "Django's own management commands"),
 }
 EXIT_FAILED = 1

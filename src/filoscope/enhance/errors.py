@@ -1,0 +1,19 @@
+"""What can go wrong here, under one root."""
+
+from __future__ import annotations
+
+
+class EnhanceError(Exception):
+    """Root of every error that this package raises on purpose. `str(error)` is for a person."""
+
+
+class NothingInCommon(EnhanceError):
+    """Two files of which hardly a picture shows the same thing: no motion between them to measure."""
+
+
+class UnfitOutput(EnhanceError):
+    """The file to write cannot be written so: its container, its sound, or its place."""
+
+
+class UnevenFrames(EnhanceError, ValueError):
+    """A frame of another size than those before it, or earlier than they are."""

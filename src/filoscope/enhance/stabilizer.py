@@ -1,0 +1,290 @@
+"""Steady a stream of frames with a bounded look-ahead: what goes in comes out, in order, calmer.
+
+>>> stabilizer = Stabilizer(fps=30, crop_max=0.2)
+>>> for frame in frames:
+...     for calm in stabilizer.push(frame):
+...         show(calm)
+>>> rest = stabilizer.drain()
+
+Every frame that is pushed comes out once, with its own time. A stretch that is calm already comes
+out as it is, the very same object. No pixel is ever empty, and a scene is never steadied across a
+cut.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
+from scipy.signal import butter, sosfiltfilt
+
+from filoscope.enhance.errors import UnevenFrames
+from filoscope.enhance.motion import Motion, MotionFinder
+from filoscope.enhance.path import FIXED, Floats, draw_in, solve, zoom_needed, zoom_unbound
+
+Plane = NDArray[np.uint8] | NDArray[np.uint16]
+
+LOOK_AHEAD_S = 2.0
+"""A pan is known to be one after a second or two; with 1.5 s hard clips keep twice the shake."""
+
+WAITING_BYTES_MAX = 384 << 20
+"""Frames held back, whatever their size: two seconds of 1080p at 60 a second; less of 4K."""
+
+CROP_MAX = 0.2
+SHAKE_HZ = 1.0
+"""Hands shake at 1 to 12 Hz; slower is what the one who films meant."""
+
+_CUTOFFS_HZ = [0.45 * 1.18**step for step in range(14)]
+"""Slower than this is kept as meant. The lowest is taken whose path stays within the crop."""
+
+_SOFTEN_S = 0.25
+"""So long a lower cut-off must have been enough before it is taken: no breathing."""
+
+_ZOOM_S = 0.4
+"""Half of the time over which the zoom looks for its peak, and over which it then eases."""
+
+_CALM_PX, _SHAKY_PX = 0.8, 1.4
+"""RMS of shake, in px of a picture 640 wide: below the first nothing is done, above the second all.
+Stabilised in the camera, clips have 0.5; from a hand, 2 and more."""
+
+_RMS_OF_MEDIAN = 1 / np.sqrt(np.log(2))
+"""Of a length whose two parts are normal."""
+
+_RIM_PX = 1.0
+"""Kept within the picture on every side: interpolation looks at neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture at its time.
+
+    Attributes
+    ----------
+    time_s : float
+    planes : tuple of ndarray
+        Luma first, shape (height, width); then any number of planes of the same picture, of the
+        same size or smaller (chroma). uint8, or uint16 for 10 bit.
+    """
+
+    time_s: float
+    planes: tuple[Plane, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What was done to a clip so far.
+
+    Attributes
+    ----------
+    frame_count, changed_count, cut_count : int
+        Frames that came out; those of them that were moved; scenes begun after the first.
+    zoom_mean, zoom_max : float
+        Over the frames that came out; 1 is the whole picture.
+    """
+
+    frame_count: int = 0
+    changed_count: int = 0
+    cut_count: int = 0
+    zoom_mean: float = 1.0
+    zoom_max: float = 1.0
+
+
+class Stabilizer:
+    """Steadies one clip.
+
+    Parameters
+    ----------
+    fps : float
+        Frames a second, about; a variable rate's mean.
+    crop_max : float
+        Share of width and height that may be lost at most, 0 to 0.5.
+    look_ahead_s : float
+        Frames come out this much later than they go in.
+    """
+
+    def __init__(
+        self, *, fps: float, crop_max: float = CROP_MAX, look_ahead_s: float = LOOK_AHEAD_S
+    ) -> None:
+        if not 0 <= crop_max <= 0.5:
+            raise ValueError(f"crop_max is {crop_max}; give a share from 0 to 0.5")
+        self.account = Account()
+        self._fps = min(max(fps, 5.0), 240.0)
+        self._zoom_max = 1 / (1 - crop_max)
+        self._look_ahead = max(round(look_ahead_s * self._fps), FIXED)
+        self._stiffness = [(self._fps / (2 * np.pi * hz)) ** 6 for hz in _CUTOFFS_HZ]
+        self._shake_filter = butter(3, SHAKE_HZ, "highpass", fs=self._fps, output="sos")
+        self._finder = MotionFinder()
+        self._waiting: deque[Frame] = deque()
+        self._begin_scene()
+
+    def _begin_scene(self) -> None:
+        self._filmed: deque[Floats] = deque()
+        self._recent: deque[Floats] = deque(maxlen=round(self._fps))
+        self._fixed: deque[Floats] = deque(maxlen=FIXED)
+        self._zooms: deque[float] = deque(maxlen=2 * self._reach)
+        self._start: Floats | None = None
+        self._cutoff: int | None = None
+        self._enough_count = 0
+        self._strength: float | None = None
+
+    @property
+    def _reach(self) -> int:
+        return round(_ZOOM_S * self._fps)
+
+    def push(self, frame: Frame) -> list[Frame]:
+        """Give a frame; return those that are ready, in order.
+
+        Raises
+        ------
+        UnevenFrames
+            It is of another size than the last one, or not later.
+        """
+        if self._waiting:
+            self._check(frame, self._waiting[-1])
+        motion = self._finder.see(frame.planes[0])
+        ready = []
+        if motion.is_cut:
+            ready = self.drain()
+            self._begin_scene()
+            self.account = replace(self.account, cut_count=self.account.cut_count + 1)
+        self._filmed.append(self._place(motion))
+        self._waiting.append(frame)
+        size = sum(plane.nbytes for plane in frame.planes)
+        held_max = min(self._look_ahead, max(WAITING_BYTES_MAX // size, FIXED))
+        while len(self._waiting) > held_max:
+            ready.append(self._emit())
+        return ready
+
+    def drain(self) -> list[Frame]:
+        """Return the frames held back, as the scene's last."""
+        return [self._emit() for _ in range(len(self._waiting))]
+
+    def _check(self, frame: Frame, last: Frame) -> None:
+        if frame.planes[0].shape != last.planes[0].shape or frame.time_s <= last.time_s:
+            raise UnevenFrames(
+                f"A frame of shape {frame.planes[0].shape} at {frame.time_s} s follows one of "
+                f"{last.planes[0].shape} at {last.time_s} s. Scale and sort them first."
+            )
+
+    def _place(self, motion: Motion) -> Floats:
+        step = np.array([motion.x, motion.y, motion.turn_rad, motion.growth])
+        if self._filmed:
+            return np.asarray(self._filmed[-1] + step)
+        return np.asarray(self._recent[-1] + step) if self._recent else np.zeros(4)
+
+    def _emit(self) -> Frame:
+        frame = self._waiting[0]
+        height, width = frame.planes[0].shape[:2]
+        half = (np.array([width, height]) / 2 - _RIM_PX) / max(width, height)
+        filmed = np.array(self._filmed)
+        corrections = self._correct(filmed, half)
+        zoom = self._zoom(zoom_needed(corrections, half))
+        self._fixed.append(filmed[0] + corrections[0])
+        self._recent.append(filmed[0])
+        self._waiting.popleft()
+        self._filmed.popleft()
+        return self._turn_out(frame, corrections[0], zoom)
+
+    def _correct(self, filmed: Floats, half: Floats) -> Floats:
+        """Return the corrections of the frames held back, the first of which is final."""
+        fixed = np.array(self._fixed).reshape(-1, 4)
+        start = self._start
+        if start is not None:
+            start = np.vstack([start[1:], start[-1:]])
+            start = np.vstack([start, *[start[-1:]] * max(len(filmed) - len(start), 0)])
+            start = start[: len(filmed)]
+        self._start = solve(
+            filmed,
+            fixed,
+            half=half,
+            zoom_max=self._zoom_max,
+            stiffness=self._stiffness[self._choose_cutoff(filmed, fixed, half)],
+            start=start,
+        )
+        return draw_in(self._start * self._ease_strength(filmed), half, self._zoom_max)
+
+    def _choose_cutoff(self, filmed: Floats, fixed: Floats, half: Floats) -> int:
+        def is_enough(step: int) -> bool:
+            stiffness = self._stiffness[step]
+            return zoom_unbound(filmed, fixed, half=half, stiffness=stiffness) <= self._zoom_max
+
+        last = len(_CUTOFFS_HZ) - 1
+        if self._cutoff is None:
+            self._cutoff = next((step for step in range(last) if is_enough(step)), last)
+        elif not is_enough(self._cutoff):
+            self._cutoff, self._enough_count = min(self._cutoff + 1, last), 0
+        else:
+            self._enough_count += 1
+            is_time = self._enough_count >= _SOFTEN_S * self._fps
+            if is_time and self._cutoff and is_enough(self._cutoff - 1):
+                self._cutoff, self._enough_count = self._cutoff - 1, 0
+        return self._cutoff
+
+    def _ease_strength(self, filmed: Floats) -> float:
+        """Return how much of the correction to apply: nothing where the camera is calm already."""
+        track = np.vstack([*self._recent, filmed])[:, :2]
+        pad = min(round(self._fps), len(track) - 1)
+        shake = sosfiltfilt(self._shake_filter, track, axis=0, padlen=pad)
+        # By the median: the jerk of the hand that stops the camera makes no shaky clip.
+        shake_px = float(np.median(np.hypot(*shake.T))) * _RMS_OF_MEDIAN * 640
+        aim = float(np.clip((shake_px - _CALM_PX) / (_SHAKY_PX - _CALM_PX), 0, 1))
+        if self._strength is None:
+            self._strength = aim
+        step = 1 / self._fps
+        self._strength += float(np.clip(aim - self._strength, -step, step))
+        return self._strength
+
+    def _zoom(self, needed: Floats) -> float:
+        """Return the zoom of the first frame: the peak around it, eased, and never too small."""
+        reach = self._reach
+        around = np.concatenate([list(self._zooms), needed[: 2 * reach + 1]])
+        peaks = maximum_filter1d(around, 2 * reach + 1, mode="nearest")
+        eased = uniform_filter1d(peaks, 2 * reach + 1, mode="nearest")[len(self._zooms)]
+        self._zooms.append(float(needed[0]))
+        return max(float(eased), float(needed[0]))
+
+    def _turn_out(self, frame: Frame, correction: Floats, zoom: float) -> Frame:
+        is_moved = zoom > 1.0 + 1e-6 or bool(np.abs(correction).max() > 1e-7)
+        done = self.account
+        count = done.frame_count + 1
+        self.account = replace(
+            done,
+            frame_count=count,
+            changed_count=done.changed_count + is_moved,
+            zoom_mean=done.zoom_mean + (zoom - done.zoom_mean) / count,
+            zoom_max=max(done.zoom_max, zoom),
+        )
+        if not is_moved:
+            return frame
+        return replace(frame, planes=warp(frame.planes, correction, zoom))
+
+
+def warp(planes: tuple[Plane, ...], correction: Floats, zoom: float) -> tuple[Plane, ...]:
+    """Return the planes of a picture moved by a correction and zoomed about the centre."""
+    height, width = planes[0].shape[:2]
+    shift = correction[:2] * max(width, height)
+    cos, sin = np.cos(correction[2]), np.sin(correction[2])
+    inverse = np.exp(-correction[3]) * np.array([[cos, sin], [-sin, cos]])
+    moved: list[Plane] = []
+    for index, plane in enumerate(planes):
+        size = np.array(plane.shape[1::-1])
+        grain = size / (width, height)
+        linear = grain[:, None] * inverse / grain / zoom
+        # Pixel i lies at i + 1/2 of the picture's own coordinates, whatever the plane's size.
+        middle = size / 2 - 0.5
+        offset = middle - linear @ middle - grain * (inverse @ shift)
+        moved.append(
+            cv2.warpAffine(  # type: ignore[arg-type]
+                plane,
+                np.hstack([linear, offset[:, None]]),
+                tuple(int(side) for side in size),
+                # Linear is enough for colour; for luma it would blur.
+                flags=cv2.WARP_INVERSE_MAP | (cv2.INTER_LINEAR if index else cv2.INTER_CUBIC),
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+        )
+    return tuple(moved)
