@@ -17,14 +17,13 @@ from filoscope.recommend.catalogue import Catalogue
 from filoscope.recommend.leaders import climb, climb_one
 from filoscope.recommend.neighbours import Neighbours
 from filoscope.recommend.popularity import EVERYBODY, Popularity, quality_of, weight_at
-from filoscope.recommend.viewers import ENJOYED, LEFT
+from filoscope.recommend.viewers import ENJOYED, LEFT, worth_of_one
 from filoscope.recommend.waiting import audience, find
 from filoscope.recommend.watching import WatchCurves, count, rank_of
 
 SEEN, WATCHED, REJECTED, COUNTED = (
     viewers.SEEN, viewers.WATCHED, viewers.REJECTED, viewers.COUNTED,
 )  # fmt: skip
-FIRST_DEED = viewers.LIKED  # the lowest bit of those that have a weight of their own
 
 
 class Deed(NamedTuple):
@@ -200,15 +199,3 @@ def _fare(row: int, time_s: float, views: float, value: float, world: World) -> 
         quality = quality_of(world.views[row] * fade, world.value[row] * fade, mean)
         if world.shown[row] >= audience(quality, world.first_audience):
             world.waiting[place] = ~row
-
-
-@njit(cache=True)
-def worth_of_one(did: int, rank: float, weights: NDArray[np.float64]) -> float:
-    """Return what a meeting says: `viewers.worth` for one, `weights` in the order of its bits."""
-    value = weights[0] * (2.0 * rank - 1.0) if did & WATCHED else 0.0
-    bit = FIRST_DEED
-    for index in range(1, len(weights)):
-        if did & bit:
-            value += weights[index]
-        bit *= 2
-    return value

@@ -86,7 +86,8 @@ class Neighbours:
 
     def latest(self, number: int) -> NDArray[np.int32]:
         """Return the entries of a viewer, latest first: `4 * row + ending`."""
-        ring = np.roll(self.clips[number][::-1], int(self.taken[number]) % CLIPS_KEPT)
+        ring, turn = self.clips[number][::-1], -(int(self.taken[number]) % CLIPS_KEPT)
+        ring = np.concatenate((ring[turn:], ring[:turn])) if turn else ring
         return np.asarray(ring[ring != FREE], np.int32)
 
     def state(self, rows: int) -> dict[str, NDArray[Any]]:

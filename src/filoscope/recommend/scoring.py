@@ -24,7 +24,7 @@ UNWANTED = -0.2  # interest from which down nobody is asked to be among the firs
 INTEREST_MOST = (
     1.5  # that lifts a clip's chance to be explored: first viewers are to be the right ones
 )
-FORECAST_MOST = 128  # best clips by all else, for which every outcome is forecast
+FORECAST_MOST = 48  # best clips by all else, for which every outcome is forecast
 TINY = 1e-9  # by which the liking of what was asked for may be off
 SAYS_SOMETHING = 0.05  # least part of a score that is named as a reason
 KIND_OF_COLUMN = {MAKER: ReasonKind.MAKER, SOUND: ReasonKind.SOUND}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from filoscope.recommend.catalogue import MAKER, NOTHING, SOUND
 from filoscope.recommend.settings import OutcomeWeights
-from filoscope.recommend.viewers import ENJOYED, Viewer, worth
+from filoscope.recommend.viewers import ENJOYED, Viewer, worth_of_one
 
 MEETINGS_MAX = 400  # the latest ones count: bounds the work of a page
 PRIOR_MEETINGS = 1.5  # meetings at 0 that every feature starts with
@@ -83,12 +83,38 @@ def taste_of(
         Of the whole catalogue.
     """
     latest = slice(max(viewer.size - MEETINGS_MAX, 0), viewer.size)
-    value = np.clip(worth(viewer.did[latest], viewer.rank[latest], weights), -WORTH_MAX, WORTH_MAX)
-    age_s = np.maximum(now_s - viewer.time_s[latest], 0.0)
-    told = np.where(value != 0, 2.0 ** (-age_s / half_life_s), 0.0)
-    mean = min(float((told * value).sum() / (told.sum() + PRIOR_MEAN)), 1.0)
+    value, told, mean = _told(
+        viewer.did[latest],
+        viewer.rank[latest],
+        viewer.time_s[latest],
+        now_s,
+        half_life_s,
+        weights.by_bit(),
+    )
     codes, liking = _asked(viewer)
     return Taste(*_gather(viewer.rows[latest], value, told, mean, features, codes, liking))
+
+
+@njit(cache=True)
+def _told(
+    did: NDArray[np.uint16],
+    rank: NDArray[np.float32],
+    time_s: NDArray[np.float64],
+    now_s: float,
+    half_life_s: float,
+    weights: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Return what each meeting is worth, how much that still counts, and the mean of it."""
+    value, told = np.empty(len(did)), np.zeros(len(did))
+    total, counted = 0.0, 0.0
+    for index in range(len(did)):
+        worth = worth_of_one(int(did[index]), float(rank[index]), weights)
+        value[index] = min(max(worth, -WORTH_MAX), WORTH_MAX)
+        if value[index] != 0.0:
+            told[index] = 2.0 ** (-max(now_s - time_s[index], 0.0) / half_life_s)
+            total += told[index] * value[index]
+            counted += told[index]
+    return value, told, min(total / (counted + PRIOR_MEAN), 1.0)
 
 
 def _asked(viewer: Viewer) -> tuple[NDArray[np.int32], NDArray[np.float64]]:

@@ -110,6 +110,18 @@ def place_of(rows: NDArray[np.int32], size: int, row: int) -> int:
     return size
 
 
+@njit(cache=True)
+def worth_of_one(did: int, rank: float, weights: NDArray[np.float64]) -> float:
+    """Return what a meeting says: `worth` for one, `weights` in the order of its bits."""
+    value = weights[0] * (2.0 * rank - 1.0) if did & WATCHED else 0.0
+    bit = LIKED
+    for index in range(1, len(weights)):
+        if did & bit:
+            value += weights[index]
+        bit *= 2
+    return value
+
+
 def worth(
     did: NDArray[np.uint16], rank: NDArray[np.float32], weights: OutcomeWeights
 ) -> NDArray[np.float64]:
