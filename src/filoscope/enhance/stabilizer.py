@@ -226,6 +226,8 @@ class Stabilizer:
 
     def _ease_strength(self, filmed: Floats) -> float:
         """Return how much of the correction to apply: nothing where the camera is calm already."""
+        if self._strength is not None and len(filmed) < self._fps:
+            return self._strength  # a scene's last second alone tells too little
         track = np.vstack([*self._recent, filmed])[:, :2]
         pad = min(round(self._fps), len(track) - 1)
         shake = sosfiltfilt(self._shake_filter, track, axis=0, padlen=pad)

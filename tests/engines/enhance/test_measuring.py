@@ -14,7 +14,7 @@ from filoscope.media import write_clip
 
 from .shaken import FPS, SIZE, frames_of, pan_and_shake
 
-COUNT = 40
+COUNT = 26
 
 
 def write(path: Path, matrix: np.ndarray, *, shake_px: float) -> None:
