@@ -67,7 +67,8 @@ def test_a_good_new_clip_finds_its_audience_within_its_first_hundred_showings():
     assert len(set(lovers)) == VIEWERS // len(TOPICS)  # each of those who love cats has met it
     brought = [viewer for viewer, source in shown if source is not Source.EXPLORE]
     assert len(brought) >= 15
-    assert sum(loves(viewer) == "cats" for viewer in brought) >= 0.8 * len(brought)  # chance: a quarter
+    # By chance it would be a quarter.
+    assert sum(loves(viewer) == "cats" for viewer in brought) >= 0.8 * len(brought)
 
 
 def test_a_new_clip_that_nobody_likes_gets_its_first_audience_and_no_more():
