@@ -112,6 +112,9 @@ def test_a_passkey_is_added_and_is_enough_to_sign_in(
     desktop.wait_for_url("**/accounts/reauthenticate/**")
     desktop.get_by_label("Password").fill(PASSWORD)
     desktop.get_by_role("button", name="Confirm").click()
+    desktop.wait_for_url(
+        "**/accounts/2fa/webauthn/add/"
+    )  # with its script: "Add" is nothing without
     desktop.get_by_label("Name", exact=True).fill("my phone")
     desktop.get_by_role("button", name="Add").click()
     desktop.wait_for_url("**/accounts/2fa/recovery-codes/")
