@@ -108,7 +108,7 @@ def test_not_interested_is_obeyed_on_the_next_page(
         arrived(page, place + 1)
     assert topic
     slug = current_slug(page)
-    page.locator(f".card[data-slug={slug}]").get_by_role("button", name="More").click()
+    page.locator(f'.card[data-slug="{slug}"]').get_by_role("button", name="More").click()
     page.get_by_role("button", name="Not interested").click()
     running.until(told(alice, clip__slug=slug, kind="not_interested"), what="the word in the log")
     assert slug not in page.request.get("/").text()
