@@ -32,7 +32,11 @@ def _wait_until(is_so: Callable[[], bool]) -> bool:
 def _descendants(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
+        try:
+            children = task.read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # a thread that ended while we looked
+        for child in map(int, children.split()):
             found += [child, *_descendants(child)]
     return found
 
