@@ -85,10 +85,7 @@ class Popularity:
     def leave(self, row: int) -> None:
         """Let a clip go that is removed, or about to change; its sums stay."""
         self.waiting.leave(row)
-        codes = self._catalogue.features[row]
-        self.of_all.drop(row, np.array([EVERYBODY], np.int32))
-        self.by_language.drop(row, self._catalogue.languages[row : row + 1])
-        self.by_feature.drop(row, codes)
+        self._drop(row)
 
     def make_room(self) -> None:
         """Grow with the catalogue."""
@@ -118,11 +115,14 @@ class Popularity:
         self.views[row] -= taken[0]
         self.value[row] -= taken[1]
         self.totals -= taken
+        self._drop(row)
+        if self._catalogue.alive[row]:
+            self._climb(row)
+
+    def _drop(self, row: int) -> None:
         self.of_all.drop(row, np.array([EVERYBODY], np.int32))
         self.by_language.drop(row, self._catalogue.languages[row : row + 1])
         self.by_feature.drop(row, self._catalogue.features[row])
-        if self._catalogue.alive[row]:
-            self._climb(row)
 
     def _climb(self, row: int) -> None:
         heat = float(self.views[row] + self.value[row])
