@@ -48,6 +48,7 @@ FLAGS = [
     "--no-first-run",
     "--autoplay-policy=user-gesture-required",
 ]
+RERUNS = 2  # a busy machine starves Chromium now and then; each rerun is listed at the end (-rR)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _numbers = count(1)
 
@@ -59,6 +60,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.django_db)
             item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.flaky(reruns=RERUNS))
 
 
 @pytest.fixture

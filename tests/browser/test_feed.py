@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.feed_page import arrived, current_slug, is_playing, opened, swipe
 from tests.browser.seeding import Community
@@ -136,10 +136,23 @@ def test_the_last_card_says_that_everything_was_seen(desktop: Page, community: C
     opened(desktop, "/latest")
     for place in range(1, len(community.clips) + 1):
         desktop.keyboard.press("j")
-        desktop.wait_for_function(
-            "place => document.querySelectorAll('.card').length > place", arg=place
-        )
+        arrived(desktop, place)
     expect(desktop.get_by_role("heading", name="You have seen everything")).to_be_in_viewport()
+
+
+def test_a_step_beyond_what_is_loaded_is_taken_when_more_has_come(desktop: Page) -> None:
+    held: list[Route] = []
+    desktop.route("**/feed/latest/more?*", lambda route: held.append(route))
+    opened(desktop, "/latest")
+    cards = desktop.locator("article.card").count()
+    for place in range(1, cards):
+        desktop.keyboard.press("j")
+        arrived(desktop, place)
+    desktop.keyboard.press("j")
+    assert 1 == len(held)
+    held[0].continue_()
+    arrived(desktop, cards)
+    is_playing(desktop)
 
 
 def test_two_hundred_cards_keep_the_document_small_and_the_way_back_true(

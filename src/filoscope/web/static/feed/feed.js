@@ -17,6 +17,7 @@ const community = document.title.split(" · ").at(-1);
 let id = history.state?.feed ?? uuid();
 let index = -1;
 let target = null; // where a key or the wheel is on its way to
+let isOwed = false; // a step beyond the last card, asked for while more were on their way
 let height = element.clientHeight;
 
 const current = () => shelf.cards[index];
@@ -47,7 +48,9 @@ function activate(place) {
 /** Move by `steps` clips, from where one is going rather than from where one is. */
 function go(steps) {
   const last = element.children.length - 1;
-  const place = Math.min(Math.max(0, (target ?? index) + steps), last);
+  const wanted = (target ?? index) + steps;
+  const place = Math.min(Math.max(0, wanted), last);
+  isOwed = wanted > last;
   if (place === (target ?? index)) return;
   target = place;
   activate(place); // plays before the picture has arrived: it is buffered
@@ -58,6 +61,11 @@ function onScroll() {
   const place = Math.round(element.scrollTop / height);
   if (target !== null && place !== target) return;
   if (place !== index) activate(place);
+}
+
+function onGrown() {
+  if (index >= 0) activate(index);
+  if (isOwed) go(1);
 }
 
 function clampCaption(card) {
@@ -187,8 +195,8 @@ function start() {
   element.scrollTop = place * height;
   element.addEventListener("scroll", onScroll, { passive: true });
   element.addEventListener("scrollend", () => ((target = null), onScroll()));
-  element.addEventListener("pointerdown", () => (target = null));
-  element.addEventListener("grown", () => index >= 0 && activate(index));
+  element.addEventListener("pointerdown", () => ((target = null), (isOwed = false)));
+  element.addEventListener("grown", onGrown);
   element.addEventListener("dismissed", () => go(1));
   document.addEventListener("click", onClick);
   onTap(element, { once: () => player.toggle(), twice: likeTwice });
