@@ -17,7 +17,7 @@ const community = document.title.split(" · ").at(-1);
 let id = history.state?.feed ?? uuid();
 let index = -1;
 let target = null; // where a key or the wheel is on its way to
-let isOwed = false; // a step beyond the last card, asked for while more were on their way
+let isOwed = false; // a step to a card that has yet to come
 let height = element.clientHeight;
 
 const current = () => shelf.cards[index];
@@ -61,11 +61,6 @@ function onScroll() {
   const place = Math.round(element.scrollTop / height);
   if (target !== null && place !== target) return;
   if (place !== index) activate(place);
-}
-
-function onGrown() {
-  if (index >= 0) activate(index);
-  if (isOwed) go(1);
 }
 
 function clampCaption(card) {
@@ -195,8 +190,8 @@ function start() {
   element.scrollTop = place * height;
   element.addEventListener("scroll", onScroll, { passive: true });
   element.addEventListener("scrollend", () => ((target = null), onScroll()));
-  element.addEventListener("pointerdown", () => ((target = null), (isOwed = false)));
-  element.addEventListener("grown", onGrown);
+  element.addEventListener("pointerdown", () => (target = null));
+  element.addEventListener("grown", () => isOwed ? go(1) : index >= 0 && activate(index));
   element.addEventListener("dismissed", () => go(1));
   document.addEventListener("click", onClick);
   onTap(element, { once: () => player.toggle(), twice: likeTwice });
