@@ -45,7 +45,7 @@ function activate(place) {
   if (comments.open) sheets().then(({ openComments }) => openComments(card));
 }
 
-/** Move by `steps` clips, from where one is going rather than from where one is. */
+/** Move by `steps` clips from where one is going. */
 function go(steps) {
   const last = element.children.length - 1;
   const wanted = (target ?? index) + steps;
@@ -140,7 +140,7 @@ function onTap(element, { once, twice }) {
   });
 }
 
-/** The wheel moves by whole clips, however fine or coarse it is. */
+/** The wheel moves by whole clips, fine or coarse. */
 function onWheel(element, step) {
   let last = { at: 0, size: 0 };
   let steppedAt = 0;
@@ -158,7 +158,7 @@ function onWheel(element, step) {
   element.addEventListener("wheel", turned, { passive: false });
 }
 
-/** Keys of the feed; they are left alone in fields, in dialogs, and with Ctrl, Alt or Cmd. */
+/** Keys, but not in fields, in dialogs, or with Ctrl, Alt or Cmd. */
 function onKeys(bindings) {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
