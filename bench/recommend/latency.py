@@ -11,8 +11,6 @@ core; `cpu` is the time of the thread, which other programs on the machine do no
 
 from __future__ import annotations
 
-import argparse
-import json
 import multiprocessing
 import resource
 import time
@@ -27,13 +25,15 @@ from numpy.typing import NDArray
 from filoscope.recommend import CatalogueEntry, Event, EventKind, Recommender
 
 SIZES = (10_000, 100_000, 1_000_000)
-EVENTS = 10_000_000  # at the largest size; in proportion to the clips below it, within bounds
+EVENTS = 1_000_000  # at the largest size; in proportion to the clips below it, within bounds
 EVENTS_LEAST = 200_000
 CLIPS_A_VIEWER = 10  # clips for each viewer: 1,000,000 clips have 100,000 viewers
 TOPICS = 200
 FAVOURITES = 3
 LOYALTY = 0.8  # share of what is met that is of a loved topic
 PAGES = 3000
+FACTORS = 64  # of the peer
+PAGES_OF_PEER = 200
 NOW_S = 1_790_000_000.0
 DAYS = 14
 MEBIBYTE = 2**20
@@ -43,15 +43,34 @@ BLOCK = 200_000  # events made at once
 
 def rows(options: Any) -> list[dict[str, Any]]:
     """Measure every size; `options.sizes` and `options.events` make it smaller."""
-    sizes = getattr(options, "sizes", None) or SIZES
-    events = getattr(options, "events", None) or EVENTS
+    sizes = sorted(options.sizes or SIZES)
+    events = options.events or EVENTS
     found = []
     for clips in sizes:
         here = int(min(max(events * clips / max(sizes), EVENTS_LEAST), events))
         spawn = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=spawn) as pool:
             found.append(pool.submit(measure, clips, here).result())
+            found.append(pool.submit(every_clip, clips).result())
     return found
+
+
+def every_clip(clips: int) -> dict[str, Any]:
+    """Time the peer: all clips scored by their factors, and the ten best of them."""
+    generator = np.random.default_rng(1)
+    factors = generator.standard_normal((clips, FACTORS), np.float32)
+    viewers = generator.standard_normal((PAGES_OF_PEER, FACTORS), np.float32)
+
+    def page(number: int) -> None:
+        scores = factors @ viewers[number % PAGES_OF_PEER]
+        best = np.argpartition(-scores, 10)[:10]
+        best[np.argsort(-scores[best])]
+
+    return {
+        "model": f"every clip scored, {FACTORS} factors",
+        "dataset": f"made up, {clips:,} clips",
+        **clocked(page, PAGES_OF_PEER),
+    }
 
 
 def measure(clips: int, events: int) -> dict[str, Any]:
@@ -144,11 +163,18 @@ def pages(recommender: Recommender, viewers: int) -> dict[str, float]:
     asking = np.random.default_rng(3).integers(0, viewers, PAGES + 100).tolist()
     for viewer in asking[:100]:  # compiled, and in the caches, as in a process that is up
         recommender.recommend(viewer, 10, now_s=NOW_S)
-    took = np.zeros((PAGES, 2))
-    for page, viewer in enumerate(asking[100:]):
+    return clocked(
+        lambda page: recommender.recommend(asking[100 + page], 10, now_s=NOW_S + page), PAGES
+    )
+
+
+def clocked(page: Callable[[int], object], pages: int) -> dict[str, float]:
+    """Return how long pages take, in milliseconds by the wall and of the thread's CPU."""
+    took = np.zeros((pages, 2))
+    for number in range(pages):
         before = time.perf_counter(), time.thread_time()
-        recommender.recommend(viewer, 10, now_s=NOW_S + page)
-        took[page] = time.perf_counter() - before[0], time.thread_time() - before[1]
+        page(number)
+        took[number] = time.perf_counter() - before[0], time.thread_time() - before[1]
     wall, cpu = (took * 1000.0).T
     return {
         "p50_ms": round(float(np.percentile(wall, 50)), 3),
@@ -195,16 +221,3 @@ def resident_mib() -> float:
     """Return the memory that this process holds now."""
     pages_held = int(Path("/proc/self/statm").read_text().split()[1])
     return pages_held * resource.getpagesize() / MEBIBYTE
-
-
-def main() -> None:
-    """Measure in smaller, and print a line for each size."""
-    parser = argparse.ArgumentParser(prog="bench.recommend.latency")
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="clips")
-    parser.add_argument("--events", type=int, default=EVENTS, help="at the largest size")
-    for row in rows(parser.parse_args()):
-        print(json.dumps(row))
-
-
-if __name__ == "__main__":
-    main()

@@ -97,7 +97,7 @@ def rows(options: argparse.Namespace) -> list[Row]:
     """Measure everybody on both logs; wants `options.data`, the folder of the data."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # `implicit` warns of its own threads
     found: list[Row] = []
-    for folder in FOLDERS:
+    for folder in options.log or FOLDERS:
         split = read_folder(Path(options.data) / folder)
         found.append(ours(split))
         peers = peers_for(split.watched.shape[1])

@@ -11,6 +11,7 @@ from filoscope.recommend.errors import (
     SnapshotUnreadable,
 )
 from filoscope.recommend.events import Event, EventKind, Topic
+from filoscope.recommend.relearning import relearn
 from filoscope.recommend.settings import OutcomeWeights, ScoreWeights, Settings
 from filoscope.recommend.warming import warm
 
@@ -34,6 +35,7 @@ __all__ = [
     "SnapshotUnreadable",
     "Source",
     "Topic",
+    "relearn",
     "say",
     "warm",
 ]

@@ -111,26 +111,23 @@ def world_of(
 
 
 @njit(cache=True)
-def absorb(deed: Deed, row: int, number: int, size: int, meetings: Meetings, world: World) -> int:
+def absorb(
+    deed: Deed, row: int, number: int, place: int, size: int, meetings: Meetings, world: World
+) -> int:
     """Write down what a viewer did with a clip; each deed counts once for each viewer and clip.
 
     Parameters
     ----------
     row, number
         Of the clip and the viewer.
-    size
-        How many meetings the viewer has.
+    place, size
+        Where this meeting is kept (`size`: they have never met), of how many the viewer has.
 
     Returns
     -------
     int
         How many they have now.
     """
-    place = size
-    for index in range(size):
-        if meetings.rows[index] == row:
-            place = index
-            break
     if place == size:
         meetings.rows[place] = row
         meetings.did[place] = 0

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from filoscope.recommend.lockstep import Lockstep
@@ -47,17 +48,17 @@ class Influence:
         met
             Clips that the account has met, this one too.
         """
+        self.make_room(account)
+        if self.lockstep.is_caught(account):
+            return 0
+        return int(spend(self.spent, self.spent_s, account, met, time_s))
+
+    def make_room(self, account: int) -> None:
+        """Grow until this account has a place."""
         while account >= len(self.spent):
             for name in self.COLUMNS:
                 column = getattr(self, name)
                 setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
-        if self.lockstep.is_caught(account):
-            return 0
-        gone_s = max(time_s - float(self.spent_s[account]), 0.0)
-        spent = float(self.spent[account]) * 2.0 ** -min(gone_s / HALF_LIFE_S, 1000.0) + 1.0
-        self.spent[account] = spent
-        self.spent_s[account] = max(time_s, float(self.spent_s[account]))
-        return int(FULL * min(DAILY / spent, 1.0) * met / (met + NOVICE))
 
     def forget(self, account: int) -> None:
         """Forget an account that was erased: its number may be given to another."""
@@ -82,3 +83,14 @@ class Influence:
                 if name.startswith(mark)
             }
         )
+
+
+@njit(cache=True)
+def spend(
+    spent: NDArray[np.float64], spent_s: NDArray[np.float64], account: int, met: int, time_s: float
+) -> int:
+    """Count one more clip that an account met; return its force, 0 to `FULL`."""
+    gone_s = max(time_s - spent_s[account], 0.0)
+    spent[account] = spent[account] * 2.0 ** -min(gone_s / HALF_LIFE_S, 1000.0) + 1.0
+    spent_s[account] = max(time_s, spent_s[account])
+    return int(FULL * min(DAILY / spent[account], 1.0) * met / (met + NOVICE))

@@ -16,7 +16,7 @@ from filoscope.recommend.influence import FULL, Influence
 from filoscope.recommend.neighbours import Neighbours
 from filoscope.recommend.popularity import Popularity
 from filoscope.recommend.settings import OutcomeWeights
-from filoscope.recommend.viewers import Viewer, worth
+from filoscope.recommend.viewers import Viewer, place_of, worth
 from filoscope.recommend.watching import WatchCurves
 
 SETS = {
@@ -58,28 +58,30 @@ class Learned:
     influence: Influence
     forecasts: Forecasts = field(default_factory=Forecasts)
 
+    def viewer(self, viewer_id: int) -> Viewer:
+        """Return somebody, enrolled if they are new."""
+        viewer = self.viewers.get(viewer_id)
+        if viewer is None:
+            viewer = self.viewers[viewer_id] = Viewer(self.neighbours.enrol())
+        return viewer
+
+    def numbered(self, number: int) -> Viewer:
+        """Return the viewer of a number."""
+        return next(one for one in self.viewers.values() if one.number == number)
+
 
 def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: OutcomeWeights) -> bool:
     """Learn from one event; False if it is about a clip never added."""
     row = None if event.clip_id is None else catalogue.row(event.clip_id)
     if row is None and event.kind not in ABOUT_MAKERS | CORRECTIONS:
         return False
-    viewer = learned.viewers.get(event.viewer_id)
-    if viewer is None:
-        viewer = learned.viewers[event.viewer_id] = Viewer(learned.neighbours.enrol())
+    viewer = learned.viewer(event.viewer_id)
     viewer.events += 1
     if event.kind in CORRECTIONS:
         _correct(event, viewer, catalogue, learned)
         return True
-    if event.kind in ABOUT_MAKERS:
-        maker = event.maker_id
-        if maker is None:
-            if row is None:
-                return False
-            maker = int(catalogue.makers[row])
-        (viewer.following.add if event.kind is EventKind.FOLLOW else viewer.following.discard)(
-            maker
-        )
+    if event.kind in ABOUT_MAKERS and not follow(event, viewer, row, catalogue):
+        return False
     if row is None:
         return True
     codes = catalogue.features[row].tolist() if viewer.said else ()
@@ -87,6 +89,20 @@ def learn(event: Event, catalogue: Catalogue, learned: Learned, weights: Outcome
         _see(event, row, viewer, learned)
     else:
         _meet(event, row, viewer, catalogue, learned, weights)
+    return True
+
+
+def follow(event: Event, viewer: Viewer, row: int | None, catalogue: Catalogue) -> bool:
+    """Note whom a viewer follows from now on; False if a clip never added was to tell."""
+    maker = event.maker_id
+    if maker is None:
+        if row is None:
+            return False
+        maker = int(catalogue.makers[row])
+    if event.kind is EventKind.FOLLOW:
+        viewer.following.add(maker)
+    else:
+        viewer.following.discard(maker)
     return True
 
 
@@ -129,10 +145,11 @@ def _meet(
     """Write down what was done with a clip; each deed counts once for each viewer and clip."""
     viewer.make_room()
     learned.popularity.reach(event.time_s)
-    place = viewer.place_of(row)
-    done = int(viewer.did[place]) if place is not None else 0
-    if place is None:
-        place = viewer.size
+    place = place_of(viewer.rows, viewer.size, row)
+    if place < viewer.size:
+        done = int(viewer.did[place])
+    else:
+        done = 0
         viewer.force[place] = learned.influence.spend(viewer.number, place + 1, event.time_s)
     sets = SETS.get(event.kind, 0)
     viewer.size = absorb(
@@ -147,6 +164,7 @@ def _meet(
         ),
         row,
         viewer.number,
+        place,
         viewer.size,
         Meetings(viewer.rows, viewer.did, viewer.rank, viewer.time_s),
         world_of(
@@ -157,8 +175,7 @@ def _meet(
         _forecast(event, row, place, done, viewer, catalogue, learned)
     if sets & DEEDS & ~done:
         for number in learned.influence.lockstep.observe(viewer.number, row, event.time_s):
-            one = next(one for one in learned.viewers.values() if one.number == number)
-            _take_back(one, learned, weights)
+            take_back(learned.numbered(number), learned, weights)
 
 
 def _forecast(
@@ -198,7 +215,7 @@ def _forecast(
         )
 
 
-def _take_back(viewer: Viewer, learned: Learned, weights: OutcomeWeights) -> None:
+def take_back(viewer: Viewer, learned: Learned, weights: OutcomeWeights) -> None:
     """Take out of what others are shown all that an account in lockstep has put in."""
     places = np.flatnonzero(viewer.force[: viewer.size])
     values = worth(viewer.did[places], viewer.rank[places], weights)
