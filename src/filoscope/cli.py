@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("filoscope.server.operations.doctor", "say what is wrong here and how to mend it"),
     "backup": ("filoscope.server.operations.backup", "write database and media to one file"),
     "restore": ("filoscope.server.operations.restore", "bring a backup back"),
+    "relearn": (
+        "filoscope.server.operations.relearn",
+        "let the feed learn anew from the whole log",
+    ),
     "recommend": ("filoscope.recommend.command", "measure the feed on a log of events"),
     "enhance": ("filoscope.enhance.command", "steady a clip; measure any pair of clips"),
     "manage": ("filoscope.server.operations.manage", "Django's own management commands"),

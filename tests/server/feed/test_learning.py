@@ -13,8 +13,9 @@ from django.test import Client
 
 from filoscope.recommend import ReasonKind
 from filoscope.server.accounts.models import Account
-from filoscope.server.feed import actions, engine, snapshots
+from filoscope.server.feed import actions, engine, rebuilding, snapshots
 from filoscope.server.feed.models import News, Viewer, ViewingEvent
+from filoscope.server.feed.queries import log
 from filoscope.server.feed.tail import HOLE_S, Tail
 from filoscope.server.social.models import Block, Follow, Like
 from filoscope.server.videos.models import Clip
@@ -98,6 +99,28 @@ def test_everything_learned_is_rebuilt_from_the_tables(
     monkeypatch.setattr(engine, "_current", None)
     assert picks(alice.pk) == []
     assert sorted(picks(bob.pk)) == sorted([liked.pk, left.pk])
+
+
+@pytest.mark.django_db
+def test_relearning_reads_the_whole_log_and_leaves_it_for_the_next_start(
+    alice: Account,
+    bob: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: LazySettings,
+    tmp_path: Path,
+) -> None:
+    settings.HOME = tmp_path
+    seen, liked, left = publish(bob), publish(account("dora")), publish(account("emil"))
+    viewer = Viewer.objects.create(account=alice)
+    ViewingEvent.objects.create(viewer=viewer, clip=seen, kind="shown")
+    Like.objects.create(account=alice, clip=liked)
+    publish(account("fay"), hidden_at=NOW)
+    monkeypatch.setattr(log, "EVENTS_REPLAYED_MAX", 0)
+    rebuilt = rebuilding.rebuild()
+    assert (4, 2) == (rebuilt.clips, rebuilt.learned)
+    rebuilding.save(rebuilt)
+    monkeypatch.setattr(engine.FeedEngine, "_replay", None)  # would fail if it were called
+    assert picks(alice.pk) == [left.pk]
 
 
 @pytest.mark.django_db

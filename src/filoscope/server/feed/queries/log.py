@@ -75,10 +75,10 @@ def behind(events: Tail, news: Tail) -> list[Line]:
     return [Line(*row) for row in prepared.rows(_TAIL, parameters)]
 
 
-def events(*, after: int = 0) -> Iterator[list[Line]]:
-    """Yield the log in the order of its keys, a chunk at a time, the newest million of it."""
+def events(*, most: int | None = EVENTS_REPLAYED_MAX) -> Iterator[list[Line]]:
+    """Yield the newest so many events (None: all) in the order of their keys, a chunk at a time."""
     newest = ViewingEvent.objects.aggregate(last=Max("id"))["last"] or 0
-    after = max(after, newest - EVENTS_REPLAYED_MAX)
+    after = 0 if most is None else max(0, newest - most)
     sql = f"{_EVENT} WHERE event.id > %s ORDER BY event.id LIMIT {CHUNK}"
     while chunk := [Line(*row) for row in prepared.rows(sql, [after])]:
         yield chunk
