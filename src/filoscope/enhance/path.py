@@ -1,21 +1,23 @@
 """A calm camera path near the one that was filmed, and the zoom that hides what it leaves empty.
 
 The path is the sum of the motions from picture to picture: shift, turn and growth about the centre.
-`solve` finds the correction e that makes the path c + e smooth within a window,
+`solve` finds the correction e that makes the path p = c + e smooth,
 
-    least  sum |third differences of (c + e)|^2 + pull * |e|^2
+    least  sum_k sum_t w_k[t] |k-th difference of p|^2  +  |e|^2
     such that the zoom that hides the corners left empty stays within a bound for every frame,
 
 by ADMM (Boyd et al. 2011). Third differences cost nothing on steady speed and steady acceleration,
 so intended pans stay as they are, as in L1-optimal paths (Grundmann et al., CVPR 2011). The bound is
 part of the problem: a correction clamped afterwards would put the shake back.
+
+The system has seven diagonals, so that a step costs as many operations as there are frames: two
+seconds of a stream or an hour in one piece. All of it runs without the interpreter's lock.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -25,6 +27,135 @@ FIXED = 3
 
 _ITERATIONS = 30
 """With the last window's answer as a start, more changes the path by under a tenth of a pixel."""
+
+_PENALTY = 30.0
+"""Of ADMM: with 3 or 300 in its place the paths of real clips come out rougher in as many steps."""
+
+_BAND = FIXED + 1
+
+
+@njit(nogil=True, cache=True)
+def _zoom_of(x, y, turn, growth, half_x, half_y):  # type: ignore[no-untyped-def]
+    """Return the zoom that hides what one correction leaves empty."""
+    cos, sin, shrink = np.cos(turn), np.sin(turn), np.exp(-growth)
+    # Output pixel u is taken from e^-g R(-turn) (u / zoom - shift): linear in 1 / zoom.
+    room_x = half_x - abs(shrink * (cos * x + sin * y))
+    room_y = half_y - abs(shrink * (cos * y - sin * x))
+    reach_x = shrink * (abs(cos) * half_x + abs(sin) * half_y)
+    reach_y = shrink * (abs(sin) * half_x + abs(cos) * half_y)
+    inverse = min(room_x / reach_x, room_y / reach_y)
+    if inverse <= 0:
+        return np.inf
+    return max(1.0 / inverse, 1.0)
+
+
+@njit(nogil=True, cache=True)
+def _zooms_of(corrections, half):  # type: ignore[no-untyped-def]
+    zooms = np.empty(len(corrections))
+    for t in range(len(corrections)):
+        x, y, turn, growth = corrections[t]
+        zooms[t] = _zoom_of(x, y, turn, growth, half[0], half[1])
+    return zooms
+
+
+@njit(nogil=True, cache=True)
+def _draw_in(corrections, half, zoom_max):  # type: ignore[no-untyped-def]
+    """Scale each correction down, in place, until its zoom hides what it leaves empty."""
+    for t in range(len(corrections)):
+        allowed = 1 - 1 / zoom_max[t]
+        for _ in range(2):  # all but linear in 1 / zoom: the second pass mends the rest
+            x, y, turn, growth = corrections[t]
+            room = 1 - 1 / _zoom_of(x, y, turn, growth, half[0], half[1])
+            if room <= allowed:
+                break
+            corrections[t] *= allowed / max(room, 1e-12)
+
+
+@njit(nogil=True, cache=True)
+def _factored(weights, pull, fixed):  # type: ignore[no-untyped-def]
+    """Return the bands of the system, and their Cholesky factor, over fixed and free frames.
+
+    `bands[i, k]` is the coefficient between frames i and i - k.
+    """
+    total = weights.shape[1]
+    bands = np.zeros((total, 4))
+    taps = np.array([[-1.0, 1.0, 0.0, 0.0], [1.0, -2.0, 1.0, 0.0], [-1.0, 3.0, -3.0, 1.0]])
+    for order in range(3):
+        for first in range(total - order - 1):
+            weight = weights[order, first]
+            if weight == 0:
+                continue
+            for i in range(order + 2):
+                for j in range(i + 1):
+                    bands[first + i, i - j] += weight * taps[order, i] * taps[order, j]
+    for i in range(fixed, total):
+        bands[i, 0] += pull
+    lower = np.zeros((total, 4))
+    for i in range(fixed, total):
+        for k in range(min(3, i - fixed), -1, -1):
+            rest = bands[i, k]
+            for m in range(k + 1, min(3, i - fixed) + 1):
+                rest -= lower[i, m] * lower[i - k, m - k]
+            lower[i, k] = np.sqrt(rest) if k == 0 else rest / lower[i - k, 0]
+    return bands, lower
+
+
+@njit(nogil=True, cache=True)
+def _solved(lower, fixed, right):  # type: ignore[no-untyped-def]
+    """Solve for the free frames, in place."""
+    total = len(lower)
+    for i in range(fixed, total):
+        for c in range(right.shape[1]):
+            rest = right[i - fixed, c]
+            for k in range(1, min(3, i - fixed) + 1):
+                rest -= lower[i, k] * right[i - k - fixed, c]
+            right[i - fixed, c] = rest / lower[i, 0]
+    for i in range(total - 1, fixed - 1, -1):
+        for c in range(right.shape[1]):
+            rest = right[i - fixed, c]
+            for k in range(1, min(3, total - 1 - i) + 1):
+                rest -= lower[i + k, k] * right[i + k - fixed, c]
+            right[i - fixed, c] = rest / lower[i, 0]
+
+
+@njit(nogil=True, cache=True)
+def _roughness(bands, path, fixed, pull):  # type: ignore[no-untyped-def]
+    """Return minus the gradient of roughness at the filmed path, for the free frames."""
+    total = len(path)
+    right = np.zeros((total - fixed, path.shape[1]))
+    for i in range(total):
+        for k in range(min(3, i) + 1):
+            weight = bands[i, k]
+            if k == 0 and i >= fixed:
+                weight -= pull
+            for c in range(path.shape[1]):
+                if i >= fixed:
+                    right[i - fixed, c] -= weight * path[i - k, c]
+                if k and i - k >= fixed:
+                    right[i - k - fixed, c] -= weight * path[i, c]
+    return right
+
+
+@njit(nogil=True, cache=True)
+def _free(path, fixed, weights):  # type: ignore[no-untyped-def]
+    bands, lower = _factored(weights, 1.0, fixed)
+    corrections = _roughness(bands, path, fixed, 1.0)
+    _solved(lower, fixed, corrections)
+    return corrections
+
+
+@njit(nogil=True, cache=True)
+def _bound(path, fixed, weights, half, zoom_max, near, iterations, penalty):  # type: ignore[no-untyped-def]
+    bands, lower = _factored(weights, 1.0 + penalty, fixed)
+    wanted = _roughness(bands, path, fixed, 1.0 + penalty)
+    price = np.zeros_like(near)
+    for _ in range(iterations):
+        smooth = wanted + penalty * (near - price)
+        _solved(lower, fixed, smooth)
+        near = smooth + price
+        _draw_in(near, half, zoom_max)
+        price += smooth - near
+    return near
 
 
 def zoom_needed(corrections: Floats, half: Floats) -> Floats:
@@ -42,34 +173,21 @@ def zoom_needed(corrections: Floats, half: Floats) -> Floats:
     ndarray
         Shape (frames,), 1 or more; infinite where no zoom is enough.
     """
-    cos, sin = np.cos(corrections[:, 2]), np.sin(corrections[:, 2])
-    shrink = np.exp(-corrections[:, 3])
-    shift = corrections[:, :2]
-    # Output pixel u is taken from e^-g R(-turn) (u / zoom - shift): linear in 1 / zoom.
-    offset = shrink[:, None] * np.stack(
-        [cos * shift[:, 0] + sin * shift[:, 1], cos * shift[:, 1] - sin * shift[:, 0]], axis=1
-    )
-    reach = shrink[:, None] * np.stack(
-        [
-            np.abs(cos) * half[0] + np.abs(sin) * half[1],
-            np.abs(sin) * half[0] + np.abs(cos) * half[1],
-        ],
-        axis=1,
-    )
-    inverse = ((half - np.abs(offset)) / reach).min(axis=1)
-    with np.errstate(divide="ignore"):
-        return np.where(inverse > 0, np.maximum(1 / np.maximum(inverse, 1e-9), 1.0), np.inf)
+    return np.asarray(_zooms_of(corrections, half), np.float64)
 
 
 def draw_in(corrections: Floats, half: Floats, zoom_max: Floats | float) -> Floats:
     """Scale each correction down until that zoom hides what it leaves empty."""
-    drawn = corrections
-    for _ in range(2):  # all but linear in 1 / zoom: the second pass mends the rest
-        room = 1 - 1 / zoom_needed(drawn, half)
-        allowed = 1 - 1 / np.asarray(zoom_max)
-        share = np.where(room > allowed, allowed / np.maximum(room, 1e-12), 1.0)
-        drawn = drawn * share[:, None]
+    drawn = np.array(corrections)
+    _draw_in(drawn, half, np.broadcast_to(np.asarray(zoom_max, np.float64), (len(drawn),)))
     return drawn
+
+
+def weights_of(count: int, *, stiffness: float) -> Floats:
+    """Return weights of first, second and third differences, shape (3, count): thirds alone."""
+    weights = np.zeros((3, count))
+    weights[2] = stiffness
+    return weights
 
 
 def solve(
@@ -77,9 +195,11 @@ def solve(
     fixed: Floats,
     *,
     half: Floats,
-    zoom_max: float,
-    stiffness: float,
+    zoom_max: Floats | float,
+    weights: Floats,
     start: Floats | None = None,
+    iterations: int = _ITERATIONS,
+    penalty: float = _PENALTY,
 ) -> Floats:
     """Return the corrections of a window.
 
@@ -91,49 +211,34 @@ def solve(
         Calm path of the up to `FIXED` frames before, shape (frames, 4): already shown.
     half : ndarray
         Half width and half height of the picture, in longer sides.
-    zoom_max : float
-        Bound of the zoom.
-    stiffness : float
-        Weight of smoothness over closeness. (fps / (2 pi f))^6 halves what moves at f Hz.
+    zoom_max : float or ndarray
+        Bound of the zoom, of all frames or of each.
+    weights : ndarray
+        Of first, second and third differences, shape (3, fixed + frames). Third differences of
+        weight (fps / (2 pi f))^6 halve what moves at f Hz.
     start : ndarray, optional
         Corrections to start from, as from the window before.
+    iterations, penalty : int, float
+        Of ADMM.
 
     Returns
     -------
     ndarray
         Shape (frames, 4), within the bound.
     """
-    inverse, _, rough, past = _system(len(filmed), len(fixed), stiffness)
-    wanted = -(inverse @ (rough @ filmed + past @ fixed))
-    near = np.zeros_like(filmed) if start is None else start
-    price = np.zeros_like(filmed)
-    for _ in range(_ITERATIONS):
-        smooth = wanted + _PENALTY * (inverse @ (near - price))
-        near = draw_in(smooth + price, half, zoom_max)
-        price = price + smooth - near
-    return near
+    path = np.vstack([fixed, filmed])
+    bound = np.broadcast_to(np.asarray(zoom_max, np.float64), (len(filmed),))
+    near = np.zeros_like(filmed) if start is None else np.array(start, np.float64)
+    found = _bound(path, len(fixed), weights, half, bound, near, iterations, penalty)
+    return np.asarray(found, np.float64)
 
 
-_PENALTY = 30.0
-"""Of ADMM: with 3 or 300 in its place the paths of real clips come out rougher in as many steps."""
+def solve_free(filmed: Floats, fixed: Floats, *, weights: Floats) -> Floats:
+    """Return the corrections of a window that nothing bounds; see `solve`."""
+    return np.asarray(_free(np.vstack([fixed, filmed]), len(fixed), weights), np.float64)
 
 
 def zoom_unbound(filmed: Floats, fixed: Floats, *, half: Floats, stiffness: float) -> float:
     """Return the largest zoom that a window would need if nothing bounded it; see `solve`."""
-    _, free, rough, past = _system(len(filmed), len(fixed), stiffness)
-    return float(zoom_needed(-(free @ (rough @ filmed + past @ fixed)), half).max())
-
-
-@lru_cache(maxsize=1024)
-def _system(count: int, fixed: int, stiffness: float) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return the inverses of the smooth step, bound and free, and what the two paths add to it."""
-    total = count + fixed
-    third = np.zeros((max(total - 3, 0), total))
-    for row in range(len(third)):
-        third[row, row : row + 4] = (-1, 3, -3, 1)
-    square = stiffness * third.T @ third
-    rough, past = square[fixed:, fixed:], square[fixed:, :fixed]
-    one = np.eye(count)
-    bound = np.asarray(np.linalg.inv(rough + (1 + _PENALTY) * one), np.float64)
-    free = np.asarray(np.linalg.inv(rough + one), np.float64)
-    return bound, free, rough, past
+    weights = weights_of(len(filmed) + len(fixed), stiffness=stiffness)
+    return float(zoom_needed(solve_free(filmed, fixed, weights=weights), half).max())

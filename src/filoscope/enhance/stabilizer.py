@@ -23,8 +23,17 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from scipy.signal import butter, sosfiltfilt
 
 from filoscope.enhance.errors import UnevenFrames
+from filoscope.enhance.level import Gravity, LevelPath, turn_about
 from filoscope.enhance.motion import Motion, MotionFinder
-from filoscope.enhance.path import FIXED, Floats, draw_in, solve, zoom_needed, zoom_unbound
+from filoscope.enhance.path import (
+    FIXED,
+    Floats,
+    draw_in,
+    solve,
+    weights_of,
+    zoom_needed,
+    zoom_unbound,
+)
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -53,6 +62,8 @@ Stabilised in the camera, clips have 0.5; from a hand, 2 and more."""
 
 _RMS_OF_MEDIAN = 1 / np.sqrt(np.log(2))
 """Of a length whose two parts are normal."""
+
+TEN_BITS_MAX = 1023
 
 _RIM_PX = 1.0
 """Kept within the picture on every side: interpolation looks at neighbours."""
@@ -104,10 +115,21 @@ class Stabilizer:
         Share of width and height that may be lost at most, 0 to 0.5.
     look_ahead_s : float
         Frames come out this much later than they go in.
+    steady, level : bool
+        What to do: take the shake out, and bring the horizon to level, within the same crop.
+    gravity : callable, optional
+        The roll by the file's own sensor, for `level`; see `Gravity`.
     """
 
     def __init__(
-        self, *, fps: float, crop_max: float = CROP_MAX, look_ahead_s: float = LOOK_AHEAD_S
+        self,
+        *,
+        fps: float,
+        crop_max: float = CROP_MAX,
+        look_ahead_s: float = LOOK_AHEAD_S,
+        steady: bool = True,
+        level: bool = False,
+        gravity: Gravity | None = None,
     ) -> None:
         if not 0 <= crop_max <= 0.5:
             raise ValueError(f"crop_max is {crop_max}; give a share from 0 to 0.5")
@@ -119,6 +141,8 @@ class Stabilizer:
         self._shake_filter = butter(3, SHAKE_HZ, "highpass", fs=self._fps, output="sos")
         self._finder = MotionFinder()
         self._waiting: deque[Frame] = deque()
+        self._is_steadying = steady
+        self._level = LevelPath(fps=self._fps, gravity=gravity) if level else None
         self._begin_scene()
 
     def _begin_scene(self) -> None:
@@ -130,6 +154,9 @@ class Stabilizer:
         self._cutoff: int | None = None
         self._enough_count = 0
         self._strength: float | None = None
+        self._room = self._zoom_max
+        if self._level is not None:
+            self._level.begin_scene()
 
     @property
     def _reach(self) -> int:
@@ -153,6 +180,9 @@ class Stabilizer:
             self.account = replace(self.account, cut_count=self.account.cut_count + 1)
         self._filmed.append(self._place(motion))
         self._waiting.append(frame)
+        if self._level is not None:
+            turned_rad = float(self._filmed[-1][2])
+            self._level.see(frame.planes[0], frame.time_s, turned_rad=turned_rad)
         size = sum(plane.nbytes for plane in frame.planes)
         held_max = min(self._look_ahead, max(WAITING_BYTES_MAX // size, FIXED))
         while len(self._waiting) > held_max:
@@ -181,36 +211,63 @@ class Stabilizer:
         height, width = frame.planes[0].shape[:2]
         half = (np.array([width, height]) / 2 - _RIM_PX) / max(width, height)
         filmed = np.array(self._filmed)
+        turns = self._level_turns(filmed, half)
         corrections = self._correct(filmed, half)
-        zoom = self._zoom(zoom_needed(corrections, half))
         self._fixed.append(filmed[0] + corrections[0])
+        if self._level is not None:
+            corrections = draw_in(turn_about(corrections, turns), half, self._zoom_max)
+        zoom = self._zoom(zoom_needed(corrections, half))
         self._recent.append(filmed[0])
         self._waiting.popleft()
         self._filmed.popleft()
         return self._turn_out(frame, corrections[0], zoom)
 
+    def _level_turns(self, filmed: Floats, half: Floats) -> Floats:
+        """Return the turns that level the frames held back, and leave the shake what they do not
+        need of the crop."""
+        if self._level is None:
+            return np.zeros(len(filmed))
+        calm = filmed[:, 2]
+        if (before := self._started(len(filmed))) is not None:
+            calm = calm + before[:, 2] * (self._strength or 0.0)
+        elif self._is_steadying and len(filmed) > 2:
+            # A scene begins: not by its first frame, which the hand may have turned.
+            steps = np.arange(len(filmed))
+            calm = np.polyval(np.polyfit(steps, calm, 1), steps)
+        times_s = np.array([frame.time_s for frame in self._waiting])
+        turns = self._level.turns(calm, times_s, half=half, zoom_max=self._zoom_max)
+        largest = np.array([[0.0, 0.0, np.abs(turns).max(), 0.0]])
+        self._room = max(self._zoom_max / float(zoom_needed(largest, half)[0]), 1.0)
+        return turns
+
+    def _started(self, count: int) -> Floats | None:
+        """Return the answer of the window before, moved on by a frame, for this many."""
+        if self._start is None:
+            return None
+        after = self._start[1:]
+        last = np.repeat(self._start[-1:], max(count - len(after), 0), axis=0)
+        return np.vstack([after, last])[:count]
+
     def _correct(self, filmed: Floats, half: Floats) -> Floats:
         """Return the corrections of the frames held back, the first of which is final."""
+        if not self._is_steadying:
+            return np.zeros_like(filmed)
         fixed = np.array(self._fixed).reshape(-1, 4)
-        start = self._start
-        if start is not None:
-            start = np.vstack([start[1:], start[-1:]])
-            start = np.vstack([start, *[start[-1:]] * max(len(filmed) - len(start), 0)])
-            start = start[: len(filmed)]
+        stiffness = self._stiffness[self._choose_cutoff(filmed, fixed, half)]
         self._start = solve(
             filmed,
             fixed,
             half=half,
-            zoom_max=self._zoom_max,
-            stiffness=self._stiffness[self._choose_cutoff(filmed, fixed, half)],
-            start=start,
+            zoom_max=self._room,
+            weights=weights_of(len(fixed) + len(filmed), stiffness=stiffness),
+            start=self._started(len(filmed)),
         )
-        return draw_in(self._start * self._ease_strength(filmed), half, self._zoom_max)
+        return draw_in(self._start * self._ease_strength(filmed), half, self._room)
 
     def _choose_cutoff(self, filmed: Floats, fixed: Floats, half: Floats) -> int:
         def is_enough(step: int) -> bool:
             stiffness = self._stiffness[step]
-            return zoom_unbound(filmed, fixed, half=half, stiffness=stiffness) <= self._zoom_max
+            return zoom_unbound(filmed, fixed, half=half, stiffness=stiffness) <= self._room
 
         last = len(_CUTOFFS_HZ) - 1
         if self._cutoff is None:
@@ -279,14 +336,26 @@ def warp(planes: tuple[Plane, ...], correction: Floats, zoom: float) -> tuple[Pl
         # Pixel i lies at i + 1/2 of the picture's own coordinates, whatever the plane's size.
         middle = size / 2 - 0.5
         offset = middle - linear @ middle - grain * (inverse @ shift)
-        moved.append(
-            cv2.warpAffine(  # type: ignore[arg-type]
-                plane,
-                np.hstack([linear, offset[:, None]]),
-                tuple(int(side) for side in size),
-                # Linear is enough for colour; for luma it would blur.
-                flags=cv2.WARP_INVERSE_MAP | (cv2.INTER_LINEAR if index else cv2.INTER_CUBIC),
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-        )
+        matrix = np.hstack([linear, offset[:, None]])
+        moved.append(_moved(plane, matrix, is_luma=not index))
     return tuple(moved)
+
+
+_SHARE_BITS = 4
+"""Bits of fraction that 8-bit luma is given while it is moved."""
+
+
+def _moved(plane: Plane, matrix: Floats, *, is_luma: bool) -> Plane:
+    flags = cv2.WARP_INVERSE_MAP | (cv2.INTER_CUBIC if is_luma else cv2.INTER_LINEAR)
+    size = (plane.shape[1], plane.shape[0])
+    # Linear is enough for colour; for luma it would blur. OpenCV moves 16-bit pictures by cubics
+    # three times as fast as 8-bit ones.
+    is_widened = is_luma and plane.dtype == np.uint8
+    wide = np.left_shift(plane, _SHARE_BITS, dtype=np.uint16) if is_widened else plane
+    moved = cv2.warpAffine(wide, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    if is_widened:
+        return np.asarray(cv2.convertScaleAbs(moved, alpha=1 / (1 << _SHARE_BITS)), np.uint8)
+    if plane.dtype == np.uint8:
+        return np.asarray(moved, np.uint8)
+    # Cubics overshoot: ten bits end at 1023, as eight do at 255.
+    return np.asarray(np.minimum(moved, TEN_BITS_MAX), np.uint16)
