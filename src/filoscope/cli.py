@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "let the feed learn anew from the whole log",
     ),
     "recommend": ("filoscope.recommend.command", "measure the feed on a log of events"),
-    "enhance": ("filoscope.enhance.command", "steady a clip; measure any pair of clips"),
+    "enhance": ("filoscope.enhance.command", "make a clip better; measure any pair"),
     "manage": ("filoscope.server.operations.manage", "Django's own management commands"),
 }
 EXIT_FAILED = 1

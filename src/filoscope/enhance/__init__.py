@@ -1,6 +1,6 @@
 """A worse clip in, a better clip out.
 
->>> from filoscope.enhance import Frame, Stabilizer, measure_pair, steady_clip
+>>> from filoscope.enhance import Recipe, Stabilizer, diagnose, render
 
 Importing this package loads neither FFmpeg nor OpenCV; the first use of a name does.
 """
@@ -11,19 +11,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from filoscope.enhance.clip import steady_clip
-    from filoscope.enhance.errors import EnhanceError, NothingInCommon, UnevenFrames, UnfitOutput
+    from filoscope.enhance.diagnosis import Diagnosis, diagnose
+    from filoscope.enhance.errors import (
+        BadRecipe,
+        DiskFull,
+        EnhanceError,
+        NothingInCommon,
+        RenderCancelled,
+        UnevenFrames,
+        UnfitOutput,
+    )
     from filoscope.enhance.measure import Measures, measure_pair
     from filoscope.enhance.motion import Motion, MotionFinder
+    from filoscope.enhance.recipe import Clean, Recipe, Reframe, Steady, Track, read_recipe
+    from filoscope.enhance.rendering import Rendering, render
     from filoscope.enhance.stabilizer import Account, Frame, Stabilizer
 
 _HOME_OF = {
     name: f"filoscope.enhance.{module}"
     for module, names in {
-        "clip": "steady_clip",
-        "errors": "EnhanceError NothingInCommon UnevenFrames UnfitOutput",
+        "diagnosis": "Diagnosis diagnose",
+        "errors": (
+            "BadRecipe DiskFull EnhanceError NothingInCommon RenderCancelled UnevenFrames "
+            "UnfitOutput"
+        ),
         "measure": "Measures measure_pair",
         "motion": "Motion MotionFinder",
+        "recipe": "Clean Recipe Reframe Steady Track read_recipe",
+        "rendering": "Rendering render",
         "stabilizer": "Account Frame Stabilizer",
     }.items()
     for name in names.split()
@@ -31,17 +46,29 @@ _HOME_OF = {
 
 __all__ = [
     "Account",
+    "BadRecipe",
+    "Clean",
+    "Diagnosis",
+    "DiskFull",
     "EnhanceError",
     "Frame",
     "Measures",
     "Motion",
     "MotionFinder",
     "NothingInCommon",
+    "Recipe",
+    "Reframe",
+    "RenderCancelled",
+    "Rendering",
     "Stabilizer",
+    "Steady",
+    "Track",
     "UnevenFrames",
     "UnfitOutput",
+    "diagnose",
     "measure_pair",
-    "steady_clip",
+    "read_recipe",
+    "render",
 ]
 
 

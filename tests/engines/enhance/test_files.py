@@ -57,8 +57,10 @@ def test_frames_of_a_variable_rate_keep_their_times(shaky: Path, steadied: Path)
 
 def test_the_report_says_what_was_done(steadied: Path) -> None:
     report = json.loads(steadied.with_name("report.json").read_text())
-    assert (75, 75, 0) == (report["frame_count"], report["changed_count"], report["cut_count"])
-    assert 1.0 < report["zoom_mean"] <= report["zoom_max"] <= 1.25
+    done, account = report["done"], report["done"]["stages"]["Stabilizer"]
+    assert {"version": 1, "steady": {}} == report["recipe"]
+    assert (75, 75, 0) == (done["frame_count"], done["changed_count"], account["cut_count"])
+    assert 1.0 < account["zoom_mean"] <= account["zoom_max"] <= 1.25
 
 
 def test_measures_of_a_steadied_clip_speak_for_it(
@@ -108,11 +110,11 @@ def test_a_target_that_cannot_be_written_is_refused_with_its_reason(
     assert reason in capsys.readouterr().err
 
 
-def test_a_command_that_does_not_say_what_to_do_is_told_so(
+def test_a_command_that_makes_no_sense_is_told_what_would(
     shaky: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["enhance", str(shaky), "out.mp4"]) == 2
-    assert "what to do" in capsys.readouterr().err
+    assert main(["enhance", str(shaky)]) == 2
+    assert "give IN and OUT" in capsys.readouterr().err
 
 
 def test_clips_with_nothing_in_common_are_not_measured(

@@ -1,0 +1,127 @@
+"""Look at a clip and say what would make it better, or that nothing would.
+
+>>> diagnosis = diagnose("in.mp4")
+>>> diagnosis.words
+('The camera shakes: 4.2 px of a picture 640 wide. It will be steadied ...',)
+>>> diagnosis.recipe.to_json()
+{'version': 1, 'steady': {}}
+
+Windows of some seconds are looked at, spread over the clip, so that an hour costs as much as a
+minute. A fault must be plain in them before anything is done: a good clip is left alone.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from filoscope.enhance.looks import Shake
+from filoscope.enhance.reading import Reading
+from filoscope.enhance.recipe import Recipe, Steady
+
+WINDOW_S = 3.0
+"""Long enough to tell a shake at 1 Hz from a pan."""
+
+WINDOWS = 4
+"""Spread over the clip; a shorter clip is looked at whole."""
+
+SHAKE_PX = 1.2
+"""RMS above 1 Hz, in px of a picture 640 wide. Stabilised in the camera, clips have 0.5; from a
+hand, 2 and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured.
+
+    Attributes
+    ----------
+    duration_s, fps : float
+    width, height : int
+        As shown.
+    shake_px : float
+        Of the worst window: RMS of what is faster than 1 Hz, in px of a picture 640 wide.
+    """
+
+    duration_s: float
+    fps: float
+    width: int
+    height: int
+    shake_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What a clip is like, what to do to it, and why, in words.
+
+    Attributes
+    ----------
+    figures : Figures
+    recipe : Recipe
+        Empty when the clip needs nothing.
+    words : tuple of str
+        A sentence or two for each thing that will be done; one that says so when it is nothing.
+    """
+
+    figures: Figures
+    recipe: Recipe
+    words: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the diagnosis as a plain dictionary."""
+        return {
+            "figures": asdict(self.figures),
+            "recipe": self.recipe.to_json(),
+            "words": list(self.words),
+        }
+
+
+def diagnose(path: str | os.PathLike[str]) -> Diagnosis:
+    """Look at a clip.
+
+    Raises
+    ------
+    MediaError
+        The file cannot be read.
+    """
+    reading = Reading(path)
+    shake = Shake(reading.fps)
+    for start_s in _starts(reading.facts.duration_s):
+        for frame in reading.frames(start_s=start_s, until_s=start_s + WINDOW_S):
+            shake.see(frame)
+        shake.end_window()
+    return prescribe(
+        Figures(
+            duration_s=reading.facts.duration_s,
+            fps=reading.fps,
+            width=reading.size[0],
+            height=reading.size[1],
+            shake_px=round(shake.worst_px, 2),
+        )
+    )
+
+
+def _starts(duration_s: float) -> list[float]:
+    """Return where to look: everywhere in a short clip, else at windows spread evenly."""
+    if duration_s <= WINDOW_S * WINDOWS:
+        return [WINDOW_S * step for step in range(max(math.ceil(duration_s / WINDOW_S), 1))]
+    gap_s = (duration_s - WINDOW_S) / (WINDOWS - 1)
+    return [gap_s * step for step in range(WINDOWS)]
+
+
+def prescribe(figures: Figures) -> Diagnosis:
+    """Say what to do to a clip with these figures, and why."""
+    words: list[str] = []
+    steady = None
+    if figures.shake_px >= SHAKE_PX:
+        steady = Steady()
+        words.append(
+            f"The camera shakes: by {figures.shake_px:.1f} px of a picture 640 wide, where a calm "
+            "hand has under 1. It will be steadied, with pans kept; up to a fifth of width and "
+            "height is cut away for it."
+        )
+    if not words:
+        words.append("Nothing here needs mending: the clip is left as it is.")
+    return Diagnosis(figures, Recipe(steady=steady), tuple(words))

@@ -1,0 +1,126 @@
+"""What the diagnosis looks for, each found frame by frame in windows of a clip."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import butter, sosfiltfilt
+
+from filoscope.enhance.motion import Luma, Motion, MotionFinder, follow, small_grey
+from filoscope.enhance.stabilizer import SHAKE_HZ, Frame
+
+_WIDTH_PX = 640
+_RMS_OF_MEDIAN = 1 / np.sqrt(np.log(2))
+"""Of a length whose two parts are normal. By the median: one jerk makes no shaky clip."""
+
+
+_MOVES_PX = 1.0
+_RIM_PARTS = 10
+_SMALL_PX = 320
+_CELLS = (8, 6)
+_COVER_MIN = 0.62
+"""Of the cells of a grid: outdoors under an open sky 0.7 have corners, a man before a wall 0.57."""
+_FITS = 0.9
+_SIDES_MIN = 3
+_RIM_AGREES = 0.5
+"""Where pictures move by so much (px, 640 wide), three sides of the rim, a tenth of the longer side
+deep, must fit better when moved, by a tenth, in half of the pictures: someone who moves before a
+wall reaches two sides."""
+
+Small = NDArray[np.float32]
+
+
+class Shake:
+    """How much the camera shakes, in the worst window.
+
+    Attributes
+    ----------
+    worst_px : float
+        RMS of the motion faster than 1 Hz, in px of a picture 640 wide.
+    """
+
+    def __init__(self, fps: float) -> None:
+        self.worst_px = 0.0
+        self._fps = min(max(fps, 5.0), 240.0)
+        self._filter = butter(3, SHAKE_HZ, "highpass", fs=self._fps, output="sos")
+        self._begin()
+
+    def _begin(self) -> None:
+        self._finder = MotionFinder()
+        self._motions: list[Motion] = []
+        self._small: Small | None = None
+        self._agreements: list[bool] = []
+        self._covers: list[float] = []
+
+    def see(self, frame: Frame) -> None:
+        """Look at the next frame of the window."""
+        motion = self._finder.see(frame.planes[0])
+        if motion.is_cut:
+            self._judge()
+            self._motions, self._agreements, self._covers = [], [], []
+            self._small = None
+        else:
+            self._motions.append(motion)
+            self._compare_rims(_small_of(frame), motion)
+            self._cover(frame.planes[0])
+
+    def end_window(self) -> None:
+        """The next frame follows from nothing."""
+        self._judge()
+        self._begin()
+
+    def _judge(self) -> None:
+        if len(self._motions) < max(self._fps, 4):
+            return  # under a second tells a pan from a shake no more
+        steps: NDArray[np.float64] = np.array([(motion.x, motion.y) for motion in self._motions])
+        pad = min(round(self._fps), len(steps) - 1)
+        shake = sosfiltfilt(self._filter, np.cumsum(steps, axis=0), axis=0, padlen=pad)
+        shake_px = float(np.median(np.hypot(*shake.T))) * _RMS_OF_MEDIAN * _WIDTH_PX
+        if self._is_of_camera():
+            self.worst_px = max(self.worst_px, round(float(shake_px), 2))
+
+    def _is_of_camera(self) -> bool:
+        """Whether all of the picture moves: somebody who moves before a bare wall does not fill it."""
+        is_wide = bool(self._covers) and float(np.median(self._covers)) >= _COVER_MIN
+        return is_wide and sum(self._agreements) > _RIM_AGREES * max(len(self._agreements), 1)
+
+    def _cover(self, luma: Luma) -> None:
+        """Note, once a second, in which share of the picture there is something to follow."""
+        if len(self._motions) % round(self._fps) == 1:
+            grey = small_grey(luma)
+            corners, _ = follow(grey, grey)
+            if len(corners):
+                cells = (corners * _CELLS / grey.shape[::-1]).astype(int)
+                self._covers.append(len(np.unique(cells, axis=0)) / np.prod(_CELLS))
+            else:
+                self._covers.append(0.0)
+
+    def _compare_rims(self, small: Small, motion: Motion) -> None:
+        """Note whether the rim fits the last one better when that is moved as the motion says."""
+        last, self._small = self._small, small
+        side = max(small.shape)
+        if last is None or np.hypot(motion.x, motion.y) * _WIDTH_PX < _MOVES_PX:
+            return
+        shift = np.array([[1, 0, motion.x * side], [0, 1, motion.y * side]])
+        size = (small.shape[1], small.shape[0])
+        moved = cv2.warpAffine(last, shift, size, borderMode=cv2.BORDER_REPLICATE)
+        depth = side // _RIM_PARTS
+        gains = [
+            (np.abs(small - moved)[part].mean(), np.abs(small - last)[part].mean())
+            for part in (
+                np.s_[1:depth, 1:-1],
+                np.s_[-depth:-1, 1:-1],
+                np.s_[1:-1, 1:depth],
+                np.s_[1:-1, -depth:-1],
+            )
+        ]
+        sides = sum(bool(fitted < _FITS * still) for fitted, still in gains)
+        self._agreements.append(sides >= _SIDES_MIN)
+
+
+def _small_of(frame: Frame) -> Small:
+    luma = frame.planes[0]
+    scale = min(_SMALL_PX / max(luma.shape), 1.0)
+    size = tuple(max(round(side * scale), 1) for side in luma.shape[::-1])
+    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.float32)

@@ -1,0 +1,83 @@
+"""The stages that a recipe asks for, in their order: steady and level, clean, frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, is_dataclass
+from typing import Any, Protocol
+
+from filoscope.enhance.reading import Reading
+from filoscope.enhance.recipe import Recipe
+from filoscope.enhance.stabilizer import Frame, Plane, Stabilizer
+
+
+class Stage(Protocol):
+    """Takes frames and gives them back, each once, in order, perhaps later."""
+
+    def push(self, frame: Frame) -> list[Frame]:
+        """Take a frame; return those that are ready."""
+
+    def drain(self) -> list[Frame]:
+        """Return the frames held back, as the last."""
+
+
+class Chain:
+    """Stages one after the other, themselves a stage.
+
+    Attributes
+    ----------
+    changed_count : int
+        Frames that came out other than they went in.
+    """
+
+    def __init__(self, stages: Iterable[Stage]) -> None:
+        self.stages = list(stages)
+        self.changed_count = 0
+        self._inside: dict[float, tuple[Plane, ...]] = {}
+
+    def push(self, frame: Frame) -> list[Frame]:
+        """Take a frame; return those that are ready."""
+        self._inside[frame.time_s] = frame.planes
+        return self._counted(self._through([frame], 0))
+
+    def drain(self) -> list[Frame]:
+        """Return the frames held back, as the last."""
+        rest: list[Frame] = []
+        for index, stage in enumerate(self.stages):
+            rest += self._through(stage.drain(), index + 1)
+        return self._counted(rest)
+
+    def accounts(self) -> dict[str, Any]:
+        """Return what each stage says of its work, by its name."""
+        told = {}
+        for stage in self.stages:
+            account = getattr(stage, "account", None)
+            if is_dataclass(account) and not isinstance(account, type):
+                told[type(stage).__name__] = asdict(account)
+        return told
+
+    def _through(self, frames: list[Frame], first: int) -> list[Frame]:
+        for stage in self.stages[first:]:
+            frames = [ready for frame in frames for ready in stage.push(frame)]
+        return frames
+
+    def _counted(self, frames: list[Frame]) -> list[Frame]:
+        for frame in frames:
+            planes = self._inside.pop(frame.time_s, None)
+            self.changed_count += frame.planes is not planes
+        return frames
+
+
+def chain_of(recipe: Recipe, reading: Reading) -> Chain:
+    """Build the stages of a recipe for a clip.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    reading : Reading
+        The clip; two-pass stages read it here for the first time.
+    """
+    stages: list[Stage] = []
+    if recipe.steady is not None:
+        stages.append(Stabilizer(fps=reading.fps, crop_max=recipe.crop_max))
+    return Chain(stages)
