@@ -233,7 +233,7 @@ class Stabilizer:
         elif self._is_steadying and len(filmed) > 2:
             # A scene begins: not by its first frame, which the hand may have turned.
             steps = np.arange(len(filmed))
-            calm = np.polyval(np.polyfit(steps, calm, 1), steps)
+            calm = np.asarray(np.polyval(np.polyfit(steps, calm, 1), steps), np.float64)
         times_s = np.array([frame.time_s for frame in self._waiting])
         turns = self._level.turns(calm, times_s, half=half, zoom_max=self._zoom_max)
         largest = np.array([[0.0, 0.0, np.abs(turns).max(), 0.0]])
