@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -190,6 +192,41 @@ def test_more_than_a_person_can_do_is_slowed_down(
     assert tell(as_alice, *(event(clip) for _ in range(5))).status_code == 204
     answer = tell(as_alice, *(event(clip) for _ in range(5)))
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+
+
+def test_a_batch_sent_twice_before_the_first_cookie_is_of_one_viewer(bob: Account) -> None:
+    seen, unseen = publish(bob), publish(account("dora"))
+    again, later = event(seen), event(unseen)
+    leaving, left = Client(), Client()
+    assert tell(leaving, again).status_code == 204
+    assert tell(left, again, later).status_code == 204
+    assert 1 == Viewer.objects.count()
+    assert slugs(leaving, "/") == slugs(left, "/") == []
+
+
+def test_others_who_were_never_heard_of_are_viewers_of_their_own(bob: Account) -> None:
+    seen, unseen = publish(bob), publish(account("dora"))
+    tell(Client(), event(seen))
+    other = Client()
+    tell(other, event(unseen))
+    assert 2 == Viewer.objects.count()
+    assert slugs(other, "/") == [seen.slug]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_halves_of_a_page_that_is_left_may_arrive_at_once(bob: Account) -> None:
+    told, start = event(publish(bob)), threading.Barrier(4)
+
+    def arrive(_: int) -> int:
+        start.wait()
+        try:
+            return int(tell(Client(), told).status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [204] * 4 == list(pool.map(arrive, range(4)))
+    assert (1, 1) == (Viewer.objects.count(), ViewingEvent.objects.count())
 
 
 def test_signed_out_a_viewer_is_made_by_the_first_event_and_names_no_device(

@@ -33,11 +33,21 @@ def key_of(request: HttpRequest) -> int:
     return account.pk
 
 
+def is_unknown(request: HttpRequest) -> bool:
+    """Whether this is somebody signed out of whom nothing was heard in their session."""
+    return account_of(request) is None and SESSION_KEY not in request.session
+
+
+def remember(request: HttpRequest, viewer: Viewer) -> None:
+    """Let the session of somebody signed out know their row."""
+    request.session[SESSION_KEY] = viewer.pk
+
+
 def viewer_of(request: HttpRequest) -> Viewer:
     """Return the row of whoever asks, made at need."""
     key_of(request)
     account = account_of(request)
     viewer = actions.viewer_for(account, request.session.get(SESSION_KEY))
     if account is None and request.session.get(SESSION_KEY) != viewer.pk:
-        request.session[SESSION_KEY] = viewer.pk
+        remember(request, viewer)
     return viewer

@@ -1,6 +1,6 @@
 """The only writer of viewers and of what they did: one transaction for one action."""
 
-from filoscope.server.feed.actions.events import correct, record
+from filoscope.server.feed.actions.events import correct, record, record_unknown
 from filoscope.server.feed.actions.guardians import (
     GuardianRefused,
     accept_ward,
@@ -31,6 +31,7 @@ __all__ = [
     "forget_old_news",
     "limit_ward",
     "record",
+    "record_unknown",
     "serve_page",
     "set_policy",
     "take_over",

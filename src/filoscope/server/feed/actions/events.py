@@ -21,6 +21,12 @@ LOOPS_MAX = 100  # counted of one clip in one go: beyond it plays to an empty ro
 SLACK_S = 1.0  # clocks of players run a little differently
 VIEW_AGAIN_AFTER = timedelta(hours=24)  # one viewer is one view of a clip a day
 
+# Batches sent twice begin with the same event: the second waits until the first is in the log.
+_WAIT: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))"
+_SENDER: Final = (
+    "account_id IS NULL AND id IN "
+    "(SELECT viewer_id FROM feed_viewingevent WHERE key = ANY(%s::uuid[])) ORDER BY id LIMIT 1"
+)
 _HOLD: Final = "SELECT id FROM feed_viewer WHERE id = %s FOR UPDATE"
 # All parts of one statement see the tables as they were before it: `first` asks what was started before.
 # No clip is deleted meanwhile (KEY SHARE); those counted are locked in the order of keys, so that two
@@ -55,6 +61,22 @@ WITH told AS (
 )
 SELECT count(*) FROM fresh
 """
+
+
+def record_unknown(told: Sequence[Told]) -> Viewer:
+    """Add the events of somebody signed out whom no session knows yet; return their row.
+
+    A page that is left sends what it has not been told was taken once more, and both may come before
+    the first cookie is back. Keys of events are made by the sender, a hundred and twenty-two bits of
+    chance: whoever sends one that is in the log is the one who sent it first.
+    """
+    with transaction.atomic():
+        prepared.rows(_WAIT, [told[0].key])
+        keys = [one.key for one in told]
+        found = prepared.objects(Viewer, _SENDER, [keys])
+        viewer = found[0] if found else Viewer.objects.create()
+        record(viewer, None, told)
+        return viewer
 
 
 def record(viewer: Viewer, account: Account | None, told: Sequence[Told]) -> int:

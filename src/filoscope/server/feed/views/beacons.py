@@ -13,7 +13,13 @@ from django.views.decorators.http import require_POST
 from filoscope.server.feed import actions, beacon, rates
 from filoscope.server.feed.engine import engine
 from filoscope.server.feed.models import ViewingEvent
-from filoscope.server.feed.viewers import SESSION_KEY, account_of, viewer_of
+from filoscope.server.feed.viewers import (
+    SESSION_KEY,
+    account_of,
+    is_unknown,
+    remember,
+    viewer_of,
+)
 from filoscope.server.kit.origin import is_host_of
 from filoscope.server.social.queries import without_blocked
 from filoscope.server.videos.queries import watchable
@@ -73,7 +79,10 @@ def _address(request: HttpRequest) -> str:
 
 
 def _record(request: HttpRequest, told: tuple[beacon.Told, ...]) -> None:
-    actions.record(viewer_of(request), account_of(request), told)
+    if is_unknown(request):
+        remember(request, actions.record_unknown(told))
+    else:
+        actions.record(viewer_of(request), account_of(request), told)
     engine().catch_up(at_once=True)
 
 
