@@ -39,43 +39,37 @@ def _field(weight: Weight, value: float) -> forms.FloatField:
     )
 
 
+def _minutes(label: str, help_text: str) -> forms.IntegerField:
+    """Return a field of minutes; empty is no limit."""
+    return _whole(label, help_text, most=DAY_MIN)
+
+
+def _whole(label: str, help_text: str, *, most: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, help_text=help_text, required=False, min_value=1, max_value=most
+    )
+
+
 class KindnessForm(forms.Form):
     """Reminders for all, limits for minors; an empty field is no limit."""
 
-    remind_min = forms.IntegerField(
-        label="Remind everybody after",
-        required=False,
-        min_value=1,
-        max_value=DAY_MIN,
-        help_text="Minutes. Everybody can choose otherwise for themselves. Empty: nobody is reminded.",
+    remind_min = _minutes(
+        "Remind everybody after",
+        "Minutes. Everybody can choose otherwise for themselves. Empty: nobody is reminded.",
     )
     minor_years = forms.IntegerField(
         label="Minors are younger than", min_value=0, max_value=30, help_text="Years."
     )
-    minor_sitting_min = forms.IntegerField(
-        label="Their feed rests after",
-        required=False,
-        min_value=1,
-        max_value=DAY_MIN,
-        help_text="Minutes in one go. Empty: no such limit.",
+    minor_sitting_min = _minutes(
+        "Their feed rests after", "Minutes in one go. Empty: no such limit."
     )
-    minor_sitting_clips = forms.IntegerField(
-        label="Or after so many clips",
-        required=False,
-        min_value=1,
-        max_value=100_000,
-        help_text="In one go. Empty: no such limit.",
+    minor_sitting_clips = _whole(
+        "Or after so many clips", "In one go. Empty: no such limit.", most=100_000
     )
     minor_break_min = forms.IntegerField(
         label="It rests for", min_value=1, max_value=DAY_MIN, help_text="Minutes."
     )
-    minor_day_min = forms.IntegerField(
-        label="It ends for the day after",
-        required=False,
-        min_value=1,
-        max_value=DAY_MIN,
-        help_text="Minutes. Empty: no such limit.",
-    )
+    minor_day_min = _minutes("It ends for the day after", "Minutes. Empty: no such limit.")
     minor_quiet_from = forms.IntegerField(
         label="At night it rests from", min_value=0, max_value=23, help_text="Full hour, 0 to 23."
     )
