@@ -83,7 +83,7 @@ class Settings:
     trend_half_life_s: float = 2 * 86400.0  # popularity fades by half
     taste_half_life_s: float = 30 * 86400.0  # what a viewer did fades by half
     freshness_half_life_s: float = 1.5 * 86400.0
-    variety: float = 0.25  # taken off for each clip of the page with the same sound, tag or maker
+    variety: float = 0.15  # taken off for each clip of the page with the same sound, tag or maker
 
     def __post_init__(self) -> None:
         """Refuse settings that no feed can follow."""
