@@ -9,7 +9,7 @@ READY   := $(VENV)/ready
 CLIPS   ?=
 BIND    ?= 127.0.0.1:8000
 
-.PHONY: demo test check format types bench-ingest bench-feed bench-swipe bench-recommend browser lock clean
+.PHONY: demo test check format types bench-ingest bench-feed bench-swipe bench-recommend bench-enhance browser lock clean
 .DEFAULT_GOAL := demo
 
 $(READY): requirements.lock pyproject.toml
@@ -49,9 +49,13 @@ bench-recommend: $(READY)  ## The recommender beside its peers, on the logs in .
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
 	nice $(BIN)/python -m bench.recommend $(ARGS)
 
+bench-enhance: $(READY)  ## Footage made better beside the peers, on the clips in ../shared (ARGS="--clips DIR")
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
+	nice $(BIN)/python -m bench.enhance $(ARGS)
+
 lock:  ## Resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	  --python-version 3.11 --group dev --extra faces pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache
