@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.feed_page import arrived, current_slug, is_playing, opened, swipe
@@ -138,6 +139,21 @@ def test_the_last_card_says_that_everything_was_seen(desktop: Page, community: C
         desktop.keyboard.press("j")
         arrived(desktop, place)
     expect(desktop.get_by_role("heading", name="You have seen everything")).to_be_in_viewport()
+
+
+def test_the_end_gives_way_to_a_clip_that_is_posted_meanwhile(
+    desktop: Page, community: Community
+) -> None:
+    opened(desktop, "/latest")
+    for place in range(1, len(community.clips) + 1):
+        desktop.keyboard.press("j")
+        arrived(desktop, place)
+    expect(desktop.get_by_role("heading", name="You have seen everything")).to_be_in_viewport()
+    with community.crowd(1, published_before=timezone.now()):
+        expect(
+            desktop.get_by_role("heading", name="You have seen everything")
+        ).not_to_be_in_viewport(timeout=30_000)
+        is_playing(desktop)
 
 
 def test_a_step_beyond_what_is_loaded_is_taken_when_more_has_come(desktop: Page) -> None:

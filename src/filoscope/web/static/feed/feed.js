@@ -191,7 +191,7 @@ function start() {
   element.addEventListener("scroll", onScroll, { passive: true });
   element.addEventListener("scrollend", () => ((target = null), onScroll()));
   element.addEventListener("pointerdown", () => (target = null));
-  element.addEventListener("grown", () => isOwed ? go(1) : index >= 0 && activate(index));
+  element.addEventListener("grown", () => (isOwed ? go(1) : activate(Math.max(0, index))));
   element.addEventListener("dismissed", () => go(1));
   document.addEventListener("click", onClick);
   onTap(element, { once: () => player.toggle(), twice: likeTwice });

@@ -1,5 +1,4 @@
-// Plays the current card: sound, pause, seeking, captions, what to show when it stalls or fails,
-// and the count of what was really watched. Below it the pool of videos, and the rung that each loads.
+// Plays the current card and counts what was watched; below, the pool of videos and their rungs.
 import { flush, record } from "./beacon.js";
 
 const HEADROOM = 0.7; // of the measured line; the rest is for what it does next
@@ -209,7 +208,7 @@ export class Player {
     const language = navigator.language.slice(0, 2);
     const chosen = this.#captions && (tracks.find((track) => track.language.startsWith(language)) ?? tracks[0]);
     for (const track of tracks) {
-      track.mode = track === chosen ? "hidden" : "disabled"; // we draw the words ourselves, above the caption
+      track.mode = track === chosen ? "hidden" : "disabled"; // we draw the words ourselves
       track.oncuechange = () => this.#showCue(track);
     }
     this.#showCue(chosen);
@@ -305,7 +304,7 @@ class Pool {
     Object.assign(video, { preload: "none", fault: !rung, begunMs: 0, rung });
     if (!rung) return video.removeAttribute("src");
     video.src = rung.url;
-    // The picture is laid over the poster when its first frame is there, so no frame is ever black.
+    // Laid over the poster with its first frame: never black.
     video.requestVideoFrameCallback?.(() => video.classList.add("shown"));
   }
 

@@ -1,5 +1,4 @@
-// The cards of the feed, in order. Those near the current one are whole; the others are emptied to
-// a single element (their height stays, so the scroll position is true) and filled again on return.
+// The cards of the feed, in order. Those far from the current one are emptied to a single element.
 
 const WHOLE_EACH_SIDE = 3;
 const AHEAD = 4; // fewer cards than this to come: fetch more
@@ -16,15 +15,15 @@ const keptFeeds = () => JSON.parse(sessionStorage.getItem(FEEDS) ?? "[]");
 export class Shelf {
   #contents = new Map(); // card -> its HTML while it is emptied
   #isFetching = false;
-  #hasEnded = false;
+  hasEnded = false;
 
   constructor(element) {
     this.element = element;
     this.cards = [...element.querySelectorAll("article.card")];
     this.more = this.#takeMore(element);
-    this.#hasEnded = !this.cards.length;
     element.replaceChildren(...(this.cards.length ? this.cards : element.children));
     this.cards.forEach(upgrade);
+    if (!this.cards.length) this.#end();
   }
 
   /** Fill what is near `index`, empty what is far, fetch what is to come. */
@@ -39,7 +38,7 @@ export class Shelf {
   }
 
   async fetchMore() {
-    if (this.#isFetching || this.#hasEnded) return;
+    if (this.#isFetching || this.hasEnded) return;
     if (!this.more) return this.#end();
     this.#isFetching = true;
     try {
@@ -47,7 +46,7 @@ export class Shelf {
       if (!answer.ok) throw new Error(`${answer.status} for ${this.more}`);
       this.#append(await answer.text());
     } catch {
-      setTimeout(() => this.fetchMore(), RETRY_MS); // offline or restarting: what is loaded still plays
+      setTimeout(() => this.fetchMore(), RETRY_MS); // offline or restarting
     } finally {
       this.#isFetching = false;
     }
@@ -61,14 +60,17 @@ export class Shelf {
     fresh.forEach((card) => (upgrade(card), this.#empty(card)));
     this.cards.push(...fresh);
     this.element.append(...fresh);
+    if (fresh.length) this.end = this.end?.remove();
     if (!this.more || !fresh.length) this.#end();
     this.element.dispatchEvent(new Event("grown"));
   }
 
   #end() {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.element.append(this.last ?? document.getElementById("end").content.cloneNode(true));
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.end ??= this.last ?? document.getElementById("end").content.firstElementChild.cloneNode(true);
+    this.element.append(this.end);
+    if (!this.end.matches(".break")) import("./waiting.js").then(({ lookLater }) => lookLater(this));
   }
 
   #takeMore(root) {
@@ -106,7 +108,7 @@ export class Shelf {
     try {
       sessionStorage.setItem(FEEDS, JSON.stringify([...others, { id, cards, more: this.more, tab: this.element.dataset.tab }]));
     } catch {
-      // No room: the address alone brings the clip back, without its neighbours.
+      // No room: the address alone brings the clip back.
     }
   }
 
@@ -127,7 +129,7 @@ export class Shelf {
     sent.before(...before);
     while (sent.nextSibling) sent.nextSibling.remove();
     this.element.append(...this.cards.slice(place + 1));
-    this.#hasEnded = false;
+    this.hasEnded = false;
     this.more = kept.more;
     this.element.dataset.tab = kept.tab;
     return place;
