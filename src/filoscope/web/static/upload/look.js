@@ -21,8 +21,10 @@ export async function look(file) {
   } catch {
     return null;
   } finally {
-    URL.revokeObjectURL(video.src);
+    const { src } = video;
     video.removeAttribute("src");
+    video.load(); // lets go of the file before its address is gone
+    URL.revokeObjectURL(src);
   }
 }
 
