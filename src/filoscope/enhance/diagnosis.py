@@ -17,7 +17,7 @@ import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from filoscope.enhance.looks import Shake
+from filoscope.enhance.looks import Shake, Tilt
 from filoscope.enhance.reading import Reading
 from filoscope.enhance.recipe import Recipe, Steady
 
@@ -31,6 +31,9 @@ SHAKE_PX = 1.2
 """RMS above 1 Hz, in px of a picture 640 wide. Stabilised in the camera, clips have 0.5; from a
 hand, 2 and more."""
 
+TILT_DEG, TILT_MEANT_DEG = 1.0, 9.0
+"""Nobody minds less; more was meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -43,6 +46,8 @@ class Figures:
         As shown.
     shake_px : float
         Of the worst window: RMS of what is faster than 1 Hz, in px of a picture 640 wide.
+    roll_deg : float or None
+        How far what is upright leans to the right; None where the clip does not show it.
     """
 
     duration_s: float
@@ -50,6 +55,7 @@ class Figures:
     width: int
     height: int
     shake_px: float
+    roll_deg: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +93,21 @@ def diagnose(path: str | os.PathLike[str]) -> Diagnosis:
         The file cannot be read.
     """
     reading = Reading(path)
-    shake = Shake(reading.fps)
+    shake, tilt = Shake(reading.fps), Tilt(reading.fps)
     for start_s in _starts(reading.facts.duration_s):
         for frame in reading.frames(start_s=start_s, until_s=start_s + WINDOW_S):
             shake.see(frame)
+            tilt.see(frame)
         shake.end_window()
+        tilt.end_window()
     return prescribe(
         Figures(
             duration_s=reading.facts.duration_s,
             fps=reading.fps,
             width=reading.size[0],
             height=reading.size[1],
-            shake_px=round(shake.worst_px, 2),
+            shake_px=shake.worst_px,
+            roll_deg=tilt.roll_deg,
         )
     )
 
@@ -122,6 +131,14 @@ def prescribe(figures: Figures) -> Diagnosis:
             "hand has under 1. It will be steadied, with pans kept; up to a fifth of width and "
             "height is cut away for it."
         )
+    roll_deg = figures.roll_deg or 0.0
+    is_tilted = TILT_DEG <= abs(roll_deg) <= TILT_MEANT_DEG
+    if is_tilted:
+        side = "right" if roll_deg > 0 else "left"
+        words.append(
+            f"The picture leans to the {side} by {abs(roll_deg):.1f} degrees, by its upright "
+            "lines. It will be turned level, slowly, within the same crop."
+        )
     if not words:
         words.append("Nothing here needs mending: the clip is left as it is.")
-    return Diagnosis(figures, Recipe(steady=steady), tuple(words))
+    return Diagnosis(figures, Recipe(steady=steady, level=is_tilted), tuple(words))

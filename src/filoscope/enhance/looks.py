@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
+from filoscope.enhance.level import SURE, Roll, RollFinder
 from filoscope.enhance.motion import Luma, Motion, MotionFinder, follow, small_grey
 from filoscope.enhance.stabilizer import SHAKE_HZ, Frame
 
@@ -27,6 +28,9 @@ _RIM_AGREES = 0.5
 """Where pictures move by so much (px, 640 wide), three sides of the rim, a tenth of the longer side
 deep, must fit better when moved, by a tenth, in half of the pictures: someone who moves before a
 wall reaches two sides."""
+
+_ROLLS_AGREE_DEG = 3.0
+"""Windows of a hand-held clip differ by a degree or two; by more, it is no constant tilt."""
 
 Small = NDArray[np.float32]
 
@@ -117,6 +121,45 @@ class Shake:
         ]
         sides = sum(bool(fitted < _FITS * still) for fitted, still in gains)
         self._agreements.append(sides >= _SIDES_MIN)
+
+
+class Tilt:
+    """How far the horizon leans, where the lines of the clip agree on it.
+
+    Attributes
+    ----------
+    roll_deg : float or None
+        Median of the windows; None where too few know, or they disagree.
+    """
+
+    def __init__(self, fps: float) -> None:
+        self._fps = fps
+        self._rolls: list[float] = []
+        self._window_count = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._finder = RollFinder(fps=self._fps)
+        self._last = Roll()
+
+    def see(self, frame: Frame) -> None:
+        """Look at the next frame of the window."""
+        self._last = self._finder.look(frame.planes[0], frame.time_s)
+
+    def end_window(self) -> None:
+        """The next frame follows from nothing."""
+        self._window_count += 1
+        if self._last.confidence >= SURE:
+            self._rolls.append(self._last.angle_deg)
+        self._begin()
+
+    @property
+    def roll_deg(self) -> float | None:
+        """Positive: what is upright leans to the right."""
+        rolls = np.array(self._rolls)
+        if 2 * len(rolls) <= self._window_count or np.ptp(rolls) > _ROLLS_AGREE_DEG:
+            return None
+        return round(float(np.median(rolls)), 2)
 
 
 def _small_of(frame: Frame) -> Small:

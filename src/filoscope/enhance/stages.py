@@ -78,6 +78,13 @@ def chain_of(recipe: Recipe, reading: Reading) -> Chain:
         The clip; two-pass stages read it here for the first time.
     """
     stages: list[Stage] = []
-    if recipe.steady is not None:
-        stages.append(Stabilizer(fps=reading.fps, crop_max=recipe.crop_max))
+    if recipe.steady is not None or recipe.level:
+        stages.append(
+            Stabilizer(
+                fps=reading.fps,
+                crop_max=recipe.crop_max,
+                steady=recipe.steady is not None,
+                level=recipe.level,
+            )
+        )
     return Chain(stages)
