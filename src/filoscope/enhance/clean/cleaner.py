@@ -26,10 +26,13 @@ from filoscope.enhance.clean.flicker import (
     CELLS,
     REACH_S,
     Flicker,
+    Step,
     apply_gains,
     cells_of,
-    flicker_of,
+    flicker_in,
     gains_at,
+    no_step,
+    step_between,
     strength_for,
 )
 from filoscope.enhance.clean.light import curve_for, lift, light_of, power_for
@@ -49,6 +52,9 @@ _WATCH_S = 0.25
 
 _LIGHT_S = 1.5
 """Over which the curve follows the light, so that it never pumps."""
+
+_PICTURES_MIN = 6
+"""With fewer in the window nothing can be said about flicker."""
 
 _CUT_DIFFERENCE = 22.0
 """Mean difference of the cells, the change of light aside, out of 255: pans and flashes stay below."""
@@ -121,14 +127,16 @@ class Cleaner:
         self._reach = max(round(REACH_S * self._fps), 2)
         self._watch_every = max(round(_WATCH_S * self._fps), 1)
         self._waiting: deque[Frame] = deque()
-        self._cells: deque[Floats] = deque()
+        self._cells: Floats | None = None
+        self._steps: deque[Step] = deque()
         self._begin_scene()
 
     def _begin_scene(self) -> None:
         denoise = self.settings.denoise
         sigma = float(denoise) if isinstance(denoise, int | float) else None
         self._denoiser = Denoiser(sigma)
-        self._cells.clear()
+        self._cells = None
+        self._steps.clear()
         self._done = 0
         self._last: Planes | None = None
         self._blocks = NO_BLOCKS
@@ -148,11 +156,12 @@ class Cleaner:
         ready: list[Frame] = []
         if self._waiting:
             self._check(frame, self._waiting[-1])
-        if self._cells and is_cut(self._cells[-1], cells):
+        if self._cells is not None and is_cut(self._cells, cells):
             ready = self.drain()
             self.account = replace(self.account, cut_count=self.account.cut_count + 1)
         self._waiting.append(frame)
-        self._cells.append(cells)
+        self._steps.append(no_step() if self._cells is None else step_between(self._cells, cells))
+        self._cells = cells
         size = sum(plane.nbytes for plane in frame.planes)
         held_max = min(self._reach, max(WAITING_BYTES_MAX // size, 2))
         while len(self._waiting) > held_max:
@@ -181,8 +190,8 @@ class Cleaner:
         planes = self._lift(planes)
         self._waiting.popleft()
         self._done += 1
-        while len(self._cells) > len(self._waiting) + self._reach:
-            self._cells.popleft()
+        while len(self._steps) > len(self._waiting) + self._reach:
+            self._steps.popleft()
         is_changed = planes is not frame.planes
         counts = self.account
         self.account = replace(
@@ -199,9 +208,9 @@ class Cleaner:
     def _even_out(self, planes: Planes) -> Planes:
         if not self.settings.deflicker:
             return planes
-        cells = list(self._cells)
-        place = len(cells) - len(self._waiting)
-        measured = flicker_of(cells, fps=self._fps) if len(cells) >= 6 else Flicker(0.0, 0.0)
+        steps = self._steps
+        enough = len(steps) >= _PICTURES_MIN
+        measured = flicker_in(steps, fps=self._fps) if enough else Flicker(0.0, 0.0)
         aim = strength_for(measured)
         last, step = self._flicker_strength, 2 / self._fps
         if last is not None:
@@ -212,7 +221,7 @@ class Cleaner:
         self._flicker_strength = aim
         if max(aim) <= 0:
             return planes
-        gains = gains_at(cells, place, self._fps, aim)
+        gains = gains_at(steps, len(steps) - len(self._waiting), self._fps, aim)
         if np.abs(gains - 1).max() < _GAIN_SEEN:
             return planes
         flicker_max = max(self.account.flicker_max, measured.whole, measured.bands)

@@ -11,11 +11,9 @@ was measured. The last result, moved into place block by block, is what is expec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import cv2
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from filoscope.enhance.clean.follow import (
     RIM,
@@ -26,23 +24,79 @@ from filoscope.enhance.clean.follow import (
     noise_passed,
 )
 from filoscope.enhance.clean.noise import NoiseMeter
-from filoscope.enhance.clean.shrink import GROUP, THRESHOLD, Floats, Plane, room_for, shrink
+from filoscope.enhance.clean.shrink import THRESHOLD, Floats, Plane, room_for, shrink
 
 Planes = tuple[Plane, ...]
 
 SIDE_MIN = 16
 """Planes with fewer pixels on a side are left as they are: two blocks."""
 
+_WINDOW_MIN = 640 * 360
+"""Pixels: of larger pictures a quarter is enough to measure noise in, another one each time."""
+
 _VARIANCE_MIN = 0.02
 """Of noise, in squared levels: rounding alone is 0.08. Below it a plane has nothing to take out."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """A result with its rim, and the variance of its groups in variances of the noise."""
+class _Track:
+    """What is kept of one plane: the last result with its rim, how sure it is, and room to work.
 
-    picture: Floats
-    trust: Floats
+    Room is kept because a picture's worth of new memory costs as much as the filter's arithmetic.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        framed = (height + 2 * RIM, width + 2 * RIM)
+        self.picture, self._spare = np.empty(framed, np.float32), np.empty(framed, np.float32)
+        self.trust, self._spare_trust = room_for(height, width), room_for(height, width)
+        self.expected = np.empty((height, width), np.float32)
+        self._variances, self._means, self._noises = (room_for(height, width) for _ in range(3))
+
+    def begin(self, plane: Plane, noise: Floats) -> None:
+        """Expect of a picture what its own neighbourhoods say."""
+        _group(plane, np.float32(scale_of(plane)), noise, self._means, self._noises)
+        expect_means(self._means, self._variances, self.expected)
+
+    def go_on(self, plane: Plane, noise: Floats, moves: Floats) -> None:
+        """Expect of a picture the last one, moved into place."""
+        scale = np.float32(scale_of(plane))
+        _group(plane, scale, noise, self._means, self._noises)
+        expect_last(
+            plane,
+            scale,
+            self.picture,
+            self.trust,
+            moves,
+            self._means,
+            self._noises,
+            self.expected,
+            self._variances,
+        )
+
+    def take(self, plane: Plane) -> None:
+        """Make a picture as it is the last one."""
+        _fill(plane, np.float32(scale_of(plane)), self.picture[RIM:-RIM, RIM:-RIM])
+        _fill_rim(self.picture)
+        self.trust[:] = 1.0
+
+    def shrink(self, plane: Plane) -> Plane:
+        """Return the plane drawn towards what is expected, and make that the last one."""
+        out, trust = self._spare[RIM:-RIM, RIM:-RIM], self._spare_trust
+        result = np.empty_like(plane)
+        shrink(
+            plane,
+            self.expected,
+            np.float32(scale_of(plane)),
+            self._variances,
+            self._noises,
+            np.float32(THRESHOLD),
+            out,
+            trust,
+            result,
+        )
+        _fill_rim(self._spare)
+        self.picture, self._spare = self._spare, self.picture
+        self.trust, self._spare_trust = trust, self.trust
+        return result
 
 
 class Denoiser:
@@ -58,8 +112,9 @@ class Denoiser:
         self._sigma = sigma
         self._follower = Follower()
         self._meters: list[NoiseMeter] = []
-        self._pasts: list[_Past] = []
-        self._last_small = np.zeros((1, 1), np.uint8)
+        self._tracks: list[_Track] = []
+        self._last_small: NDArray[np.uint8] | None = None
+        self._watched = 0
 
     @property
     def sigma(self) -> float:
@@ -70,48 +125,50 @@ class Denoiser:
 
     def forget(self) -> None:
         """Begin a new scene: nothing that was is expected any more."""
-        self._pasts = []
+        self._last_small = None
 
     def watch(self, planes: Planes, last: Planes | None) -> None:
         """Measure the noise of a picture, against the one before it in the same scene."""
         if not self._meters:
             self._meters = [NoiseMeter() for _ in planes]
+        if last is None:
+            for plane, meter in zip(planes, self._meters, strict=True):
+                meter.look(plane, scale_of(plane), None, 1.0)
+            return
+        if self._watched and planes[0].size > _WINDOW_MIN:
+            planes, last = (_quarter(some, self._watched) for some in (planes, last))
+        self._watched += 1
         luma = planes[0]
-        scale, moves = scale_of(luma), None
-        if last is not None:
-            now, before = (self._follower.reduce(plane, scale) for plane in (luma, last[0]))
-            moves = self._follower.find(now, before, luma.shape)
+        now, before = (self._follower.reduce(plane, scale_of(luma)) for plane in (luma, last[0]))
+        moves = self._follower.find(now, before, (luma.shape[0], luma.shape[1]))
         for index, (plane, meter) in enumerate(zip(planes, self._meters, strict=True)):
-            if last is None or moves is None:
-                meter.look(plane, scale, None, 1.0)
-                continue
             if plane.shape != luma.shape and index == 1:
                 moves = halved(moves, plane.shape)
-            noise = np.full(256, max(meter.sigma, 1.0) ** 2, np.float32)
-            past = _Past(
-                _with_rim(last[index], scale), room_for(plane.shape[0], plane.shape[1], 1.0)
-            )
-            expected, _ = _expect(plane, scale, noise, past, moves)
-            meter.look(plane, scale, expected, 1.0 + noise_passed(moves))
+            track = _Track(*plane.shape)
+            track.take(last[index])
+            track.go_on(plane, np.full(256, max(meter.sigma, 1.0) ** 2, np.float32), moves)
+            meter.look(plane, scale_of(plane), track.expected, 1.0 + noise_passed(moves))
 
     def filter(self, planes: Planes, *, share: float = 1.0) -> Planes:
         """Return the planes with that share of the measured noise taken out, and remember them."""
+        planes = tuple(_contiguous(plane) for plane in planes)
         luma = planes[0]
-        scale, moves = scale_of(luma), None
-        small = self._follower.reduce(luma, scale)
-        if self._pasts:
-            moves = self._follower.find(small, self._last_small, luma.shape)
+        if [track.expected.shape for track in self._tracks] != [plane.shape for plane in planes]:
+            self._tracks, self._last_small = [_Track(*plane.shape) for plane in planes], None
+        moves, small = None, self._follower.reduce(luma, scale_of(luma))
+        if self._last_small is not None:
+            moves = self._follower.find(small, self._last_small, (luma.shape[0], luma.shape[1]))
         results: list[Plane] = []
-        pasts: list[_Past] = []
-        for index, plane in enumerate(planes):
-            past = self._pasts[index] if self._pasts else None
-            if moves is not None and plane.shape != luma.shape and index == 1:
-                moves = halved(moves, plane.shape)
-            found = self._filter_plane(plane, scale, self._variances(index, share), past, moves)
-            pasts.append(found)
-            results.append(_to_levels(found.picture, plane, scale))
-        self._pasts = pasts
-        self._last_small = self._follower.reduce(results[0], scale)
+        for index, (plane, track) in enumerate(zip(planes, self._tracks, strict=True)):
+            noise = self._variances(index, share)
+            if moves is None:
+                track.begin(plane, noise)
+            else:
+                if plane.shape != luma.shape and index == 1:
+                    moves = halved(moves, plane.shape)
+                track.go_on(plane, noise, moves)
+            results.append(track.shrink(plane))
+        self._last_small = self._follower.reduce(results[0], scale_of(luma))
         return tuple(results)
 
     def _variances(self, index: int, share: float) -> Floats:
@@ -120,65 +177,24 @@ class Denoiser:
         found = self._meters[index].variances * np.float32(share**2)
         return np.asarray(np.maximum(found, np.float32(_VARIANCE_MIN)))
 
-    @staticmethod
-    def _filter_plane(
-        plane: Plane, scale: float, noise: Floats, past: _Past | None, moves: Floats | None
-    ) -> _Past:
-        height, width = plane.shape
-        expected, variances, noises = _expect_all(plane, scale, noise, past, moves)
-        picture = np.empty((height + 2 * RIM, width + 2 * RIM), np.float32)
-        trust = room_for(height, width, 1.0)
-        out = picture[RIM:-RIM, RIM:-RIM]
-        bar = np.float32(THRESHOLD)
-        shrink(plane, expected, np.float32(scale), variances, noises, bar, out, trust)
-        _fill_rim(picture)
-        return _Past(picture, trust)
-
 
 def scale_of(plane: Plane) -> float:
     """Return the levels of 8 bit to a level of the plane: uint16 holds 10 bits."""
     return 1.0 if plane.dtype == np.uint8 else 0.25
 
 
-def _expect(
-    plane: Plane, scale: float, noise: Floats, past: _Past | None, moves: Floats | None
-) -> tuple[Floats, Floats]:
-    expected, variances, _ = _expect_all(plane, scale, noise, past, moves)
-    return expected, variances
+def _contiguous(plane: Plane) -> Plane:
+    return np.ascontiguousarray(plane)  # type: ignore[return-value]
 
 
-def _expect_all(
-    plane: Plane, scale: float, noise: Floats, past: _Past | None, moves: Floats | None
-) -> tuple[Floats, Floats, Floats]:
-    """Return what is expected, how unsure that is, and the noise of each group of pixels."""
-    means = _means_of(plane, scale)
-    noises = noise[np.clip(means + 0.5, 0, 255).astype(np.uint8)]
-    expected, variances = np.empty(plane.shape, np.float32), np.empty_like(means)
-    if past is None or moves is None:
-        expect_means(means, variances, expected)
-    else:
-        last, trust = past.picture, past.trust
-        of_8_bit = np.float32(scale)
-        expect_last(plane, of_8_bit, last, trust, moves, means, noises, expected, variances)
-    return expected, variances, noises
-
-
-def _means_of(plane: Plane, scale: float) -> Floats:
-    height, width = plane.shape
-    down, across = -(-height // GROUP), -(-width // GROUP)
-    missing = (down * GROUP - height, across * GROUP - width)
-    if any(missing):
-        plane = cv2.copyMakeBorder(plane, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)  # type: ignore[assignment]
-    small = cv2.resize(plane, (across, down), interpolation=cv2.INTER_AREA)
-    means = small.astype(np.float32) * np.float32(scale)
-    return np.asarray(cv2.copyMakeBorder(means, 1, 1, 1, 1, cv2.BORDER_REPLICATE), np.float32)
-
-
-def _with_rim(plane: Plane, scale: float) -> Floats:
-    levels = plane.astype(np.float32) * np.float32(scale)
-    return np.asarray(
-        cv2.copyMakeBorder(levels, RIM, RIM, RIM, RIM, cv2.BORDER_REPLICATE), np.float32
-    )
+def _quarter(planes: Planes, turn: int) -> Planes:
+    """Return one of four quarters of each plane."""
+    parts = []
+    for plane in planes:
+        height, width = (side // 2 for side in plane.shape)
+        y, x = height * (turn // 2 % 2), width * (turn % 2)
+        parts.append(_contiguous(plane[y : y + height, x : x + width]))
+    return tuple(parts)
 
 
 def _fill_rim(picture: Floats) -> None:
@@ -186,16 +202,38 @@ def _fill_rim(picture: Floats) -> None:
     picture[:, :RIM], picture[:, -RIM:] = picture[:, RIM, None], picture[:, -RIM - 1, None]
 
 
-def _to_levels(picture: Floats, plane: Plane, scale: float) -> Plane:
-    result = np.empty_like(plane)
-    top = np.float32(255 if plane.dtype == np.uint8 else 1023)
-    _round(picture[RIM:-RIM, RIM:-RIM], np.float32(1 / scale), top, result)
-    return result
+@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+def _fill(plane, scale, picture):  # type: ignore[no-untyped-def]
+    for y in range(plane.shape[0]):
+        for x in range(plane.shape[1]):
+            picture[y, x] = np.float32(plane[y, x]) * scale
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _round(picture, factor, top, result):  # type: ignore[no-untyped-def]
-    for y in range(result.shape[0]):
-        for x in range(result.shape[1]):
-            level = picture[y, x] * factor + np.float32(0.5)
-            result[y, x] = np.int32(min(max(level, np.float32(0)), top))
+@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+def _group(plane, scale, noise_of_level, means, noises):  # type: ignore[no-untyped-def]
+    """Write each group's mean, in levels of 8 bit, and the noise at that level; and their rims."""
+    height, width = plane.shape
+    down, across = means.shape[0] - 2, means.shape[1] - 2
+    share = scale * np.float32(1 / 16)
+    means[:] = np.float32(0)
+    for gy in range(down):
+        line = means[gy + 1]
+        for i in range(4):
+            row = plane[min(4 * gy + i, height - 1)]
+            for gx in range(width // 4):
+                four = (
+                    np.int32(row[4 * gx])
+                    + np.int32(row[4 * gx + 1])
+                    + np.int32(row[4 * gx + 2])
+                    + np.int32(row[4 * gx + 3])
+                )
+                line[gx + 1] += np.float32(four) * share
+            for x in range(4 * (width // 4), 4 * across):
+                line[across] += np.float32(row[min(x, width - 1)]) * share
+        for gx in range(1, across + 1):
+            level = np.int32(line[gx] + np.float32(0.5))
+            noises[gy + 1, gx] = noise_of_level[min(level, 255)]
+    for groups in (means, noises):
+        groups[0], groups[down + 1] = groups[1], groups[down]
+        for gy in range(down + 2):
+            groups[gy, 0], groups[gy, across + 1] = groups[gy, 1], groups[gy, across]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from filoscope.enhance.clean.shrink import Floats, Plane
+
+Step = NDArray[np.float64]
 
 CELLS = (36, 16)
 """Rows and columns of cells."""
@@ -84,24 +87,35 @@ def flicker_of(means: Sequence[Floats] | Floats, *, fps: float = 30.0) -> Flicke
     Parameters
     ----------
     means : array, shape (pictures, rows, columns) or (pictures,)
-        Of `cells_of`; or one mean for each picture.
+        From `cells_of`; or one mean for each picture.
     fps : float
         Pictures a second.
     """
     cells = np.asarray(means, np.float32)
     if len(cells) < 3:
         return Flicker(0.0, 0.0)
-    cells = cells.reshape(len(cells), cells.shape[1] if cells.ndim == 3 else 1, -1)
-    whole, bands = _fast(np.vstack([np.zeros(cells.shape[1] + 1), _steps(cells)]), fps)
+    if cells.ndim == 1:
+        cells = np.broadcast_to(cells[:, None, None], (len(cells), *CELLS))
+    return flicker_in([no_step(), *(step_between(*pair) for pair in pairwise(cells))], fps=fps)
+
+
+def flicker_in(steps: Sequence[Step], *, fps: float) -> Flicker:
+    """Measure the flicker of pictures whose steps are known."""
+    whole, bands = _fast(np.asarray(steps), fps)
     return Flicker(_deviation(whole), _deviation(bands))
 
 
-def _steps(cells: Floats) -> NDArray[np.float64]:
-    """Return the change of light from picture to picture: the whole's, then each row's against it."""
-    changes = np.diff(np.log(cells.astype(np.float64) + _FLOOR), axis=0)
-    whole = _agreed(changes.reshape(len(changes), -1), _DOUBT)
-    rows = _agreed(changes - whole[:, None, None], _DOUBT_OF_ROW)
-    return np.column_stack([whole, rows])
+def no_step() -> Step:
+    """Return the step to a scene's first picture."""
+    return np.zeros(CELLS[0] + 1)
+
+
+def step_between(before: Floats, after: Floats) -> Step:
+    """Return the change of light between pictures with these cells: the whole's, then each row's."""
+    floor = np.float32(_FLOOR)
+    changes = np.log((after + floor) / (before + floor)).astype(np.float64)
+    whole = _agreed(changes.reshape(1, -1), _DOUBT)
+    return np.concatenate([whole, _agreed(changes - whole, _DOUBT_OF_ROW)])
 
 
 def _agreed(changes: NDArray[np.float64], doubt: float) -> NDArray[np.float64]:
@@ -109,7 +123,7 @@ def _agreed(changes: NDArray[np.float64], doubt: float) -> NDArray[np.float64]:
     middle = np.median(changes, axis=-1)
     apart = np.median(np.abs(changes - middle[..., None]), axis=-1)
     agreed = np.sign(middle) * np.maximum(np.abs(middle) - doubt * apart, 0)
-    return np.asarray(agreed)
+    return np.asarray(agreed, np.float64)
 
 
 def _fast(
@@ -129,17 +143,13 @@ def _deviation(fast: NDArray[np.float64]) -> float:
 
 
 def gains_at(
-    cells: Sequence[Floats], place: int, fps: float, strength: tuple[float, float]
+    steps: Sequence[Step], place: int, fps: float, strength: tuple[float, float]
 ) -> NDArray[np.float64]:
     """Return the gain of each row of cells that takes the flicker out of the picture at `place`.
 
     Shape (rows,). `strength`, 0 to 1, is how much of the whole's and of the bands' is taken.
     """
-    stack = np.asarray(cells, np.float32)
-    if len(stack) < 3:
-        return np.ones(CELLS[0])
-    steps = np.vstack([np.zeros(CELLS[0] + 1), _steps(stack)])
-    whole, bands = _fast(steps, fps)
+    whole, bands = _fast(np.asarray(steps), fps)
     found = strength[0] * whole[place] + strength[1] * bands[place]
     return np.asarray(np.exp(-np.clip(found, -GAIN_MAX, GAIN_MAX)))
 

@@ -72,10 +72,15 @@ def _back(k0, k1, k2, k3, k4, k5, k6, k7):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def _gain(c, variance, noise, bar):  # type: ignore[no-untyped-def]
-    """Return the share of a coefficient that is believed."""
-    believed = max(c * c - bar, _ZERO) + variance
-    return believed / (believed + noise)
+def _four(c0, c1, c2, c3, variance, noise, bar):  # type: ignore[no-untyped-def]
+    """Return the shares of four coefficients that are believed, at the price of one division."""
+    e0, e1 = max(c0 * c0 - bar, _ZERO) + variance, max(c1 * c1 - bar, _ZERO) + variance
+    e2, e3 = max(c2 * c2 - bar, _ZERO) + variance, max(c3 * c3 - bar, _ZERO) + variance
+    d0, d1, d2, d3 = e0 + noise, e1 + noise, e2 + noise, e3 + noise
+    first, second = d0 * d1, d2 * d3
+    inverse = _f(1) / (first * second)
+    of_first, of_second = inverse * second, inverse * first
+    return e0 * d1 * of_first, e1 * d0 * of_first, e2 * d3 * of_second, e3 * d2 * of_second
 
 
 @njit(inline="always")
@@ -138,18 +143,8 @@ def _rows(v, left, right, variance, noise, bar, believed):  # type: ignore[no-un
                 v[i + 3 * _LANE + 1],
             )
             p, n, t = variance[b], noise[b], bar[b]
-            k0, k1, k2, k3 = (
-                _gain(c[0], p, n, t),
-                _gain(c[1], p, n, t),
-                _gain(c[2], p, n, t),
-                _gain(c[3], p, n, t),
-            )
-            k4, k5, k6, k7 = (
-                _gain(c[4], p, n, t),
-                _gain(c[5], p, n, t),
-                _gain(c[6], p, n, t),
-                _gain(c[7], p, n, t),
-            )
+            k0, k1, k2, k3 = _four(c[0], c[1], c[2], c[3], p, n, t)
+            k4, k5, k6, k7 = _four(c[4], c[5], c[6], c[7], p, n, t)
             believed[b] += k0 + k1 + k2 + k3 + k4 + k5 + k6 + k7
             o = _back(
                 c[0] * k0,
@@ -205,11 +200,11 @@ def _columns_back(s, summed):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def _store(row, expected, out, first, count):  # type: ignore[no-untyped-def]
+def _store(row, expected, out, result, factor, top, first, count):  # type: ignore[no-untyped-def]
     """Write a row of finished groups, `first` being the picture's group at place 1."""
     width = expected.shape[0]
     whole = max(min(count, width // GROUP - first), 0)
-    hoped, made = expected[GROUP * first :], out[GROUP * first :]
+    hoped, made, levels = expected[GROUP * first :], out[GROUP * first :], result[GROUP * first :]
     lane0, lane1 = row[1:_LANE], row[_LANE + 1 : 2 * _LANE]
     lane2, lane3 = row[2 * _LANE + 1 : 3 * _LANE], row[3 * _LANE + 1 :]
     for b in range(whole):
@@ -217,8 +212,11 @@ def _store(row, expected, out, first, count):  # type: ignore[no-untyped-def]
         made[4 * b + 1] = hoped[4 * b + 1] + lane1[b] * _QUARTER
         made[4 * b + 2] = hoped[4 * b + 2] + lane2[b] * _QUARTER
         made[4 * b + 3] = hoped[4 * b + 3] + lane3[b] * _QUARTER
-    for i in range(GROUP * whole, min(GROUP * count, width - GROUP * first)):
+    end = min(GROUP * count, width - GROUP * first)
+    for i in range(GROUP * whole, end):
         made[i] = hoped[i] + row[(i % GROUP) * _LANE + i // GROUP + 1] * _QUARTER
+    for i in range(end):
+        levels[i] = np.int32(min(max(made[i] * factor + _HALF, _ZERO), top))
 
 
 @njit(inline="always")
@@ -236,7 +234,7 @@ def _prepare(r, first, variances, noises, threshold, variance, noise, bar, belie
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-def shrink(plane, expected, scale, variances, noises, threshold, out, trust):  # type: ignore[no-untyped-def]
+def shrink(plane, expected, scale, variances, noises, threshold, out, trust, result):  # type: ignore[no-untyped-def]
     """Filter a plane.
 
     Parameters
@@ -255,7 +253,10 @@ def shrink(plane, expected, scale, variances, noises, threshold, out, trust):  #
         Written: the result, in levels of 8 bit.
     trust : ndarray of float32, shape of `variances`
         Written within the rim: the variance of the result, in variances of the noise.
+    result : ndarray of the plane's kind and shape
+        Written: the result in the plane's own levels.
     """
+    factor, top = _f(1) / scale, _f(256) / scale - _f(1)
     height, width = expected.shape
     down, across = (height + GROUP - 1) // GROUP, (width + GROUP - 1) // GROUP
     d = np.zeros(8 * _ROW, np.float32)
@@ -279,7 +280,8 @@ def shrink(plane, expected, scale, variances, noises, threshold, out, trust):  #
             if r >= 0:
                 for i in range(min(GROUP, height - 4 * r)):
                     row = summed[i * _ROW : (i + 1) * _ROW]
-                    _store(row, expected[4 * r + i], out[4 * r + i], first + 1, _TILE - 1)
+                    y = 4 * r + i
+                    _store(row, expected[y], out[y], result[y], factor, top, first + 1, _TILE - 1)
                 for b in range(1, min(_TILE, across - first)):
                     sum_of_four = believed[b] + believed[b - 1] + above[b] + above[b - 1]
                     trust[r + 1, first + 1 + b] = sum_of_four * _SHARE
