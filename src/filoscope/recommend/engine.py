@@ -23,25 +23,29 @@ from numpy.typing import NDArray
 from filoscope.recommend import snapshots
 from filoscope.recommend.beliefs import Belief, beliefs_of
 from filoscope.recommend.candidate import Candidate
-from filoscope.recommend.catalogue import MAKER, NOTHING, Catalogue, CatalogueEntry
+from filoscope.recommend.catalogue import Catalogue, CatalogueEntry
 from filoscope.recommend.events import Event
 from filoscope.recommend.influence import Influence
 from filoscope.recommend.learning import Learned, learn
-from filoscope.recommend.mix import ANYBODY, Pool, compose
-from filoscope.recommend.neighbours import Neighbours, Walk
+from filoscope.recommend.neighbours import Neighbours
+from filoscope.recommend.page import draw
 from filoscope.recommend.popularity import Popularity
-from filoscope.recommend.scoring import score
+from filoscope.recommend.reasons import candidates
+from filoscope.recommend.scoring import weighing_of
 from filoscope.recommend.settings import Settings
-from filoscope.recommend.shortlist import Shortlist
-from filoscope.recommend.sources import SOURCES, Question
-from filoscope.recommend.taste import taste_of
+from filoscope.recommend.shortlist import Shortlist, Shortlists, is_varied, take, take_down
+from filoscope.recommend.sources import Question, gather
+from filoscope.recommend.stock import Stock, stock_of
+from filoscope.recommend.taste import NO_TASTE, taste_of
 from filoscope.recommend.viewers import Viewer
+from filoscope.recommend.walk import Walk
 from filoscope.recommend.watching import WatchCurves
 
 Allowed = Callable[[NDArray[np.int64]], NDArray[np.bool_]] | Collection[int]
 PAGE_MAX = 200  # picks of one call: nobody swipes further on one page
 WHOLE = 512  # clips that are simply all scored: a choice among so few costs more than it saves
 ENOUGH = 64  # clips beside those of the page, below which more are looked for
+NOTHING_BEFORE = -1  # no row
 WIDER = 1024  # clips looked for at once, newest first, by a viewer who has seen what sources offer
 
 
@@ -85,8 +89,9 @@ class Recommender:
             self.settings.trend_half_life_s, self.settings.first_audience, self._catalogue
         )
         self._learned = Learned({}, popularity, WatchCurves(), Neighbours(), Influence())
-        self._shortlist = Shortlist()
+        self._shortlists = Shortlists()
         self._walk = Walk()
+        self._likings = np.zeros(0)
 
     def add(self, entry: CatalogueEntry) -> None:
         """Put a clip into the catalogue, or bring it up to date."""
@@ -159,28 +164,23 @@ class Recommender:
             raise ValueError(f"n must be 0 to {PAGE_MAX}, is {n}")
         with self._lock:
             viewer = self._learned.viewers.get(viewer_id)
-            question = self._question(viewer, following, now_s, context)
-            self._open(viewer, exclude, blocked_makers)
-            rows = self._choose(question, n, allowed)
+            question = self._question(viewer, following, float(now_s), context)
+            stock = stock_of(self._catalogue, self._learned.popularity)
+            shortlist = self._shortlist(viewer, exclude, blocked_makers)
+            rows = self._choose(question, stock, shortlist, n, allowed)
             if not rows.size:
                 return []
-            scored = score(
+            drawn = draw(
                 rows,
                 question,
-                self._catalogue,
-                self._learned.popularity,
-                self._learned.forecasts,
-                self.settings,
+                stock,
+                self._learned.popularity.climate(question.now_s),
+                self._learned.forecasts.ranker(question.persona, self._catalogue.size),
+                weighing_of(self.settings),
+                self._previous(viewer, exclude),
+                self._generator(viewer, len(exclude), now_s).random((n, 2)),
             )
-            picks = compose(
-                Pool(scored.total, self._catalogue.features[rows], scored.owed),
-                n,
-                previous_maker=self._previous_maker(viewer, exclude, rows),
-                explore_share=self.settings.explore_share,
-                variety=self.settings.variety,
-                generator=self._generator(viewer, len(exclude), now_s),
-            )
-            return [scored.candidate(pick, self._catalogue, rows) for pick in picks]
+            return candidates(drawn, self._catalogue, is_known=question.is_known)
 
     def seen(self, viewer_id: int) -> int:
         """Return how many clips a viewer has met."""
@@ -234,8 +234,11 @@ class Recommender:
     ) -> Question:
         catalogue, settings = self._catalogue, self.settings
         follows = set(following) | (viewer.following if viewer else set())
-        taste = None
+        taste, number = NO_TASTE, None
+        if len(self._likings) < len(catalogue.feature_names):
+            self._likings = np.zeros(len(catalogue.postings.heads))
         if viewer is not None and context.profiling:
+            number = viewer.number
             taste = taste_of(
                 viewer,
                 catalogue.features,
@@ -243,42 +246,47 @@ class Recommender:
                 half_life_s=settings.taste_half_life_s,
                 weights=settings.outcomes,
             )
-        known = viewer is not None and taste is not None
-        self._walk.begin(self._learned.neighbours, viewer.number if viewer and known else None)
         return Question(
             now_s,
+            number is not None,
             taste,
-            self._walk,
+            self._walk.begin(self._learned.neighbours, number),
             viewer.persona if viewer else 0,
             catalogue.maker_codes(follows),
             np.array(sorted(catalogue.language_codes(context.languages)), np.int32),
-            turn=viewer.number + viewer.events if viewer else len(self._learned.viewers),
+            self._likings,
+            viewer.number + viewer.events if viewer else len(self._learned.viewers),
         )
 
-    def _open(
+    def _shortlist(
         self, viewer: Viewer | None, exclude: Sequence[int], blocked_makers: Iterable[int]
-    ) -> None:
+    ) -> Shortlist:
         """Begin a shortlist on which nothing met, held or blocked will come."""
         catalogue = self._catalogue
         met = viewer.rows[: viewer.size] if viewer else np.zeros(0, np.int32)
         barred = (met, catalogue.rows(exclude))
-        self._shortlist.open(catalogue, barred, catalogue.maker_codes(blocked_makers))
+        return self._shortlists.begin(catalogue, barred, catalogue.maker_codes(blocked_makers))
 
-    def _choose(self, question: Question, n: int, allowed: Allowed | None) -> NDArray[np.int32]:
+    def _choose(
+        self,
+        question: Question,
+        stock: Stock,
+        shortlist: Shortlist,
+        n: int,
+        allowed: Allowed | None,
+    ) -> NDArray[np.int32]:
         """Return the rows to score: a few hundred, and all that may come where those are few."""
-        shortlist, catalogue = self._shortlist, self._catalogue
         if isinstance(allowed, Collection) and len(allowed) <= WHOLE:
-            shortlist.take(catalogue.rows(allowed), len(allowed))
-            return shortlist.rows()
-        if catalogue.size > WHOLE:
-            for source in SOURCES:
-                source.propose(question, catalogue, self._learned.popularity, shortlist)
+            take(shortlist, self._catalogue.rows(allowed), len(allowed))
+            return np.sort(shortlist.rows())
+        if stock.size > WHOLE:
+            gather(question, stock, shortlist)
         chosen = self._allowed(shortlist.rows(), allowed)
-        below = catalogue.size
-        while below and not self._is_enough(chosen, n):
-            taken = shortlist.size
-            below = shortlist.take_down(below, most=WIDER, steps=below)
-            chosen = np.concatenate([chosen, self._allowed(shortlist.rows_from(taken), allowed)])
+        below = stock.size
+        while below and (len(chosen) < ENOUGH + 2 * n or not is_varied(chosen, stock.features)):
+            taken = int(shortlist.size[0])
+            below = take_down(shortlist, below, WIDER, below)
+            chosen = np.concatenate([chosen, self._allowed(shortlist.rows(taken), allowed)])
         return np.sort(chosen)
 
     def _allowed(self, rows: NDArray[np.int32], allowed: Allowed | None) -> NDArray[np.int32]:
@@ -289,27 +297,14 @@ class Recommender:
             return rows[allowed(clip_ids)]
         return rows[np.array([clip_id in allowed for clip_id in clip_ids.tolist()], np.bool_)]
 
-    def _is_enough(self, rows: NDArray[np.int32], n: int) -> bool:
-        """Say whether a page can be mixed from these: more than it needs, by several makers."""
-        if len(rows) < ENOUGH + 2 * n:
-            return False
-        makers = self._catalogue.makers[rows]
-        return bool((makers != makers[0]).any())
-
-    def _previous_maker(
-        self, viewer: Viewer | None, exclude: Sequence[int], rows: NDArray[np.int32]
-    ) -> int:
-        """Return the feature code of the maker of what comes directly before the page."""
-        catalogue = self._catalogue
-        makers = catalogue.makers[rows]
-        if (makers == makers[0]).all():
-            return ANYBODY  # all that is left is by one maker: the rule would hide it for good
-        held = catalogue.rows(exclude[-1:])
+    def _previous(self, viewer: Viewer | None, exclude: Sequence[int]) -> int:
+        """Return the row of what comes directly before the page, or one below 0."""
+        held = self._catalogue.rows(exclude[-1:])
         if held.size:
-            return int(catalogue.features[held[0], MAKER])
+            return int(held[0])
         if viewer is not None and viewer.size:
-            return int(catalogue.features[viewer.rows[viewer.size - 1], MAKER])
-        return NOTHING
+            return int(viewer.rows[viewer.size - 1])
+        return NOTHING_BEFORE
 
     def _generator(self, viewer: Viewer | None, held: int, now_s: float) -> np.random.Generator:
         """Return chance for one question: from what is asked and known, never from ids."""

@@ -6,15 +6,19 @@ they do with it later (a like after the end) is learned when they do it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from filoscope.recommend import viewers
-from filoscope.recommend.catalogue import MAKER, SOUND, TAGS, Catalogue
+from filoscope.recommend.catalogue import MAKER, NOTHING, SOUND, TAGS, Catalogue
 from filoscope.recommend.outcomes import OUTCOMES, TAGS_MAX, Outcome, OutcomeModel, Showings
-from filoscope.recommend.settings import ScoreWeights
+from filoscope.recommend.outcomes.kernels import Past, Prior, Rows, Table, predict
+from filoscope.recommend.outcomes.showings import UNKNOWN
+from filoscope.recommend.sources.question import Question
+from filoscope.recommend.stock import Stock
 
 LEAVE_S = 2.0  # gone by then: nobody has seen what a clip is about
 FINISH_RANK = 2 / 3  # longer than two of three watches of clips about as long
@@ -26,6 +30,14 @@ BITS = {
 }
 DEEDS = sum(BITS.values())  # bits of what is forecast beside the watch itself
 TAG_COLUMNS = slice(TAGS.start, TAGS.start + TAGS_MAX)
+
+
+class Ranker(NamedTuple):
+    """What the ranker has learned, as the loops read it; see `outcomes.kernels`."""
+
+    table: Table
+    prior: Prior
+    past: Past
 
 
 class Forecasts:
@@ -73,22 +85,9 @@ class Forecasts:
                 self._outcomes[0, outcome] = 1.0
         self._learn(catalogue, persona, row, time_s)
 
-    def promise(
-        self,
-        catalogue: Catalogue,
-        persona: int,
-        rows: NDArray[np.int32],
-        *,
-        time_s: float,
-        weights: ScoreWeights,
-    ) -> NDArray[np.float64]:
-        """Return what it promises to show each of some clips to a viewer now, `(clips,)`.
-
-        The chance of each outcome, against its mean over these clips, times what it is worth.
-        """
-        showings = showings_of(catalogue, persona, rows, time_s)
-        promised = self.model.predict(showings).live.astype(np.float64) @ weights.by_outcome()
-        return np.asarray(promised - promised.mean())
+    def ranker(self, persona: int, clips: int) -> Ranker:
+        """Return what forecasts for this viewer and so many clips are read from, as it is now."""
+        return Ranker(*self.model.read_from(viewers=persona + 1, clips=clips))
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that a snapshot needs."""
@@ -104,21 +103,53 @@ class Forecasts:
         self.model.learn(one, self._outcomes)
 
 
-def showings_of(
-    catalogue: Catalogue, persona: int, rows: NDArray[np.int32], time_s: float
-) -> Showings:
+@njit(cache=True)
+def promise(
+    rows: NDArray[np.int32],
+    question: Question,
+    stock: Stock,
+    ranker: Ranker,
+    by_outcome: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return what it promises to show each of some clips to a viewer now, `(clips,)`.
+
+    The chance of each outcome, against its mean over these clips, times what it is worth.
+    """
+    live = np.empty((len(rows), OUTCOMES), np.float32)
+    order, doubt = np.empty_like(live), np.empty(len(rows), np.float32)
+    showings = _showings(rows, question, stock)
+    predict(ranker.table, ranker.prior, ranker.past, showings, live, order, doubt)
+    promised = np.zeros(len(rows))
+    for index in range(len(rows)):
+        for outcome in range(OUTCOMES):
+            promised[index] += live[index, outcome] * by_outcome[outcome]
+    against_mean: NDArray[np.float64] = promised - promised.sum() / len(rows)
+    return against_mean
+
+
+@njit(cache=True)
+def _showings(rows: NDArray[np.int32], question: Question, stock: Stock) -> Rows:
     """Describe clips shown to one viewer at one moment, as the ranker sees them."""
     count = len(rows)
-    codes = catalogue.features[rows].astype(np.int64)
-    codes[codes == 0] = -1
-    return Showings(
-        viewer=np.full(count, persona, np.int64),
-        clip=rows.astype(np.int64),
-        maker=np.ascontiguousarray(codes[:, MAKER]),
-        sound=np.ascontiguousarray(codes[:, SOUND]),
-        tab=np.full(count, -1, np.int64),
-        tags=np.ascontiguousarray(codes[:, TAG_COLUMNS]),
-        duration_s=catalogue.duration_s[rows],
-        time_s=np.full(count, time_s),
-        published_s=catalogue.published_s[rows],
+    codes = np.full((TAGS.start, count), UNKNOWN, np.int64)  # of makers and sounds
+    tags = np.full((count, TAGS_MAX), UNKNOWN, np.int64)
+    for index in range(count):
+        bears = stock.features[rows[index]]
+        for column in range(TAGS.start + TAGS_MAX):
+            if bears[column] == NOTHING:
+                continue
+            if column < TAGS.start:
+                codes[column, index] = bears[column]
+            else:
+                tags[index, column - TAGS.start] = bears[column]
+    return Rows(
+        np.full(count, question.persona, np.int64),
+        rows.astype(np.int64),
+        codes[MAKER],
+        codes[SOUND],
+        np.full(count, UNKNOWN, np.int64),
+        tags,
+        stock.duration_s[rows],
+        np.full(count, question.now_s),
+        stock.published_s[rows],
     )

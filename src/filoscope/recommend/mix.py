@@ -6,56 +6,54 @@ an audience, else to the best score. So the chance of every pick is known exactl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filoscope.recommend.catalogue import MAKER, NOTHING
+from filoscope.recommend.catalogue import MAKER, NOTHING, TAGS
+from filoscope.recommend.greatest import greatest
 
 ANYBODY = -1  # no maker has this code
-SHORTLIST = 12  # best-scored clips looked at for each place of the page: enough to vary from
+BEST_EACH = 12  # best-scored clips looked at for each place of the page: enough to vary from
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A place of the page: index into the pool, its chance, and whether it explores."""
-
-    index: int
-    propensity: float
-    explores: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Everything that may be shown, as arrays of one length.
+class Picks(NamedTuple):
+    """The places of a page, fewer than were asked for where nothing may follow any more.
 
     Attributes
     ----------
-    score : (clips,) float64
-    features : (clips, columns) int32
-    owed : (clips,) float64, weight for exploration; 0 for a clip with its audience
+    clips : (places,) int64, indices into what was to choose from
+    propensity : (places,) float64, the chance of each pick
+    explores : (places,) bool
     """
 
-    score: NDArray[np.float64]
-    features: NDArray[np.int32]
-    owed: NDArray[np.float64]
+    clips: NDArray[np.int64]
+    propensity: NDArray[np.float64]
+    explores: NDArray[np.bool_]
 
 
-def compose(
-    pool: Pool,
-    places: int,
-    *,
+@njit(cache=True)
+def mix(
+    score: NDArray[np.float64],
+    owed: NDArray[np.float64],
+    rows: NDArray[np.int32],
+    features: NDArray[np.int32],
     previous_maker: int,
     explore_share: float,
     variety: float,
-    generator: np.random.Generator,
-) -> list[Pick]:
+    chances: NDArray[np.float64],
+) -> Picks:
     """Fill the places of a page, one after the other.
 
     Parameters
     ----------
+    score : (clips,)
+    owed : (clips,)
+        Weight for exploration; 0 for a clip with its audience.
+    rows : (clips,)
+        Of the features of all clips, `(room, columns)`.
     previous_maker
         Feature code of the maker of what the viewer saw last; `NOTHING` for none, and `ANYBODY`
         where makers may follow themselves.
@@ -63,94 +61,75 @@ def compose(
         Chance of a place to explore, in [0, 1).
     variety
         What is taken off a score for each earlier clip of the page that shares a feature.
-
-    Returns
-    -------
-    list of Pick
-        Fewer than `places` where nothing may follow any more.
+    chances : (places, 2)
+        For each place whether to explore, and which clip then; in [0, 1).
     """
-    index, propensity, explores = _fill(
-        pool.score,
-        pool.features,
-        pool.owed,
-        _best(pool.score, SHORTLIST * places),
-        generator.random((places, 2)),
-        previous_maker,
-        explore_share,
-        variety,
-    )
-    return [
-        Pick(*pick)
-        for pick in zip(index.tolist(), propensity.tolist(), explores.tolist(), strict=True)
-    ]
-
-
-def _best(score: NDArray[np.float64], count: int) -> NDArray[np.intp]:
-    """Return indices of the `count` best scores, in the order of the pool."""
-    if len(score) <= count:
-        return np.arange(len(score))
-    return np.sort(np.argpartition(-score, count)[:count])
-
-
-@njit(cache=True)
-def _fill(
-    score: NDArray[np.float64],
-    features: NDArray[np.int32],
-    owed: NDArray[np.float64],
-    shortlist: NDArray[np.intp],
-    chances: NDArray[np.float64],
-    previous_maker: int,
-    explore_share: float,
-    variety: float,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Pick for each row of `chances`, (whether to explore, which), in [0, 1)."""
     places = len(chances)
-    picked = np.empty(places, np.int64)
-    propensity = np.empty(places)
-    explores = np.empty(places, np.bool_)
+    clips, propensity = np.empty(places, np.int64), np.empty(places)
+    explores = np.zeros(places, np.bool_)
+    makers = np.empty(len(rows), np.int32)
+    for place in range(len(rows)):
+        makers[place] = features[rows[place], MAKER]
     free = np.ones(len(score), np.bool_)
+    shortlist = greatest(score, BEST_EACH * places)
     varied = score[shortlist]
     unknown = np.flatnonzero(owed)
     filled = 0
     while filled < places:
-        best = _best_of(score, varied, shortlist, features, free, previous_maker)
+        best = _best(score, varied, shortlist, makers, free, previous_maker)
         if best < 0:
             break
         owed_sum, owed_best = 0.0, 0.0
         for other in unknown:
-            if free[other] and features[other, MAKER] != previous_maker:
-                owed_sum += owed[other]
-                owed_best += owed[other] if other == best else 0.0
-        index, chance, tries = best, 1.0, False
+            weight = owed[other] * (free[other] & (makers[other] != previous_maker))
+            owed_sum += weight
+            owed_best += weight * (other == best)
+        pick, chance = best, 1.0
         if owed_sum > 0.0:
-            tries = chances[filled, 0] < explore_share
+            explores[filled] = chances[filled, 0] < explore_share
             chance = explore_share * owed_best / owed_sum + 1.0 - explore_share
-            if tries:
-                sought, passed = chances[filled, 1] * owed_sum, 0.0
-                for other in unknown:
-                    if free[other] and features[other, MAKER] != previous_maker:
-                        passed += owed[other]
-                        index = int(other)
-                        if passed > sought:
-                            break
-                if index != best:
-                    chance = explore_share * owed[index] / owed_sum
-        picked[filled], propensity[filled], explores[filled] = index, min(chance, 1.0), tries
+            if explores[filled]:
+                sought = chances[filled, 1] * owed_sum
+                pick = _drawn(owed, unknown, makers, free, previous_maker, sought)
+                if pick != best:
+                    chance = explore_share * owed[pick] / owed_sum
+        clips[filled], propensity[filled] = pick, min(chance, 1.0)
         filled += 1
-        free[index] = False
+        free[pick] = False
         if previous_maker != ANYBODY:
-            previous_maker = features[index, MAKER]
+            previous_maker = makers[pick]
         for place in range(len(shortlist)):
-            varied[place] -= variety * _shared(features[shortlist[place]], features[index])
-    return picked[:filled], propensity[:filled], explores[:filled]
+            other = rows[shortlist[place]]
+            varied[place] -= variety * _shared(features[other], features[rows[pick]])
+    return Picks(clips[:filled], propensity[:filled], explores[:filled])
 
 
 @njit(cache=True)
-def _best_of(
+def _drawn(
+    owed: NDArray[np.float64],
+    unknown: NDArray[np.int64],
+    makers: NDArray[np.int32],
+    free: NDArray[np.bool_],
+    previous_maker: int,
+    sought: float,
+) -> int:
+    """Return the clip that may follow at which the sum of what is owed passes `sought`."""
+    drawn, passed = -1, 0.0
+    for other in unknown:
+        if free[other] and makers[other] != previous_maker:
+            passed += owed[other]
+            drawn = int(other)
+            if passed > sought:
+                break
+    return drawn
+
+
+@njit(cache=True)
+def _best(
     score: NDArray[np.float64],
     varied: NDArray[np.float64],
-    shortlist: NDArray[np.intp],
-    features: NDArray[np.int32],
+    shortlist: NDArray[np.int32],
+    makers: NDArray[np.int32],
     free: NDArray[np.bool_],
     previous_maker: int,
 ) -> int:
@@ -159,23 +138,29 @@ def _best_of(
     highest = -np.inf
     for place in range(len(shortlist)):
         index = shortlist[place]
-        if free[index] and varied[place] > highest and features[index, MAKER] != previous_maker:
+        if varied[place] > highest and free[index] and makers[index] != previous_maker:
             best, highest = index, varied[place]
     if best >= 0:
         return best
     for index in range(len(score)):
-        if free[index] and score[index] > highest and features[index, MAKER] != previous_maker:
+        if score[index] > highest and free[index] and makers[index] != previous_maker:
             best, highest = index, score[index]
     return best
 
 
 @njit(cache=True)
 def _shared(features: NDArray[np.int32], picked: NDArray[np.int32]) -> int:
-    """Return how many features two clips share."""
+    """Return how many features two clips share; tags fill their columns from the first on."""
     shared = 0
-    for code in picked:
-        if code != NOTHING:
-            for other in features:
-                if other == code:
-                    shared += 1
+    for column in range(len(picked)):
+        code = picked[column]
+        if code == NOTHING:
+            if column >= TAGS.start:
+                break
+            continue
+        for other_column in range(len(features)):
+            other = features[other_column]
+            shared += other == code
+            if other == NOTHING and other_column >= TAGS.start:
+                break
     return shared

@@ -7,8 +7,7 @@ half-life), and all sums share one factor when they are read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -25,8 +24,7 @@ EVERYBODY = 1  # the only list of the leaders of all
 LEADERS_OF_ALL, LEADERS_OF_LANGUAGE, LEADERS_OF_FEATURE = 384, 192, 16
 
 
-@dataclass(frozen=True, slots=True)
-class Climate:
+class Climate(NamedTuple):
     """What one moment makes of all the sums.
 
     Attributes
@@ -106,7 +104,8 @@ class Popularity:
         fade = 2.0 ** min(max((self.landmark_s - now_s) / self.half_life_s, -1000.0), 64.0)
         views, value = self.totals.tolist()
         best = float(self.of_all.heat[EVERYBODY].max(initial=0.0)) * fade
-        return Climate(fade, value * fade / max(views * fade, 1.0), max(np.log1p(best / 2.0), 1.0))
+        top = max(float(np.log1p(best / 2.0)), 1.0)
+        return Climate(fade, value * fade / max(views * fade, 1.0), top)
 
     def take_back(self, row: int, *, time_s: float, views: float, value: float) -> None:
         """Take out of the sums of a clip what was put in at one time, and let it fall."""

@@ -14,198 +14,157 @@ from numba import njit
 from numpy.typing import NDArray
 
 from filoscope.recommend.catalogue import MAKER, Catalogue
-from filoscope.recommend.postings import END, Postings
+from filoscope.recommend.postings import END
 from filoscope.recommend.waiting import find
 
-FIRST_ROOM = 1024
 LAST_STAMP = 2**31 - 2  # of int32
 
 
-class Gate(NamedTuple):
-    """What decides whether a clip may come.
+class Shortlist(NamedTuple):
+    """The rows taken for one page, and what decides whether another clip may come.
 
     Attributes
     ----------
+    taken : (room,) int32, rows in the order in which they were taken
+    size : (1,) int64, how many of them
     mark : (room,) int32, `stamp` where a clip is barred or taken already
     alive : (room,) bool
     features : (room, columns) int32
     blocked : (makers,) int32, feature codes in rising order
     """
 
+    taken: NDArray[np.int32]
+    size: NDArray[np.int64]
     mark: NDArray[np.int32]
     stamp: int
     alive: NDArray[np.bool_]
     features: NDArray[np.int32]
     blocked: NDArray[np.int32]
 
+    def rows(self, first: int = 0) -> NDArray[np.int32]:
+        """Return what was taken after the first so many."""
+        return self.taken[first : self.size[0]].copy()
 
-class Shortlist:
-    """Rows of the catalogue, taken for one page after the other."""
+
+class Shortlists:
+    """Makes one shortlist after the other; each ends the one before."""
 
     def __init__(self) -> None:
-        self._mark = np.zeros(FIRST_ROOM, np.int32)
+        self._taken = np.zeros(0, np.int32)
+        self._mark = np.zeros(0, np.int32)
         self._stamp = 0
-        self._taken = np.zeros(FIRST_ROOM, np.int32)
-        self._size = 0
 
-    def open(
+    def begin(
         self,
         catalogue: Catalogue,
         barred: tuple[NDArray[np.int32], ...],
         blocked: NDArray[np.int32],
-    ) -> None:
+    ) -> Shortlist:
         """Begin a page: nothing is taken, and what is barred never will be."""
-        if len(self._mark) < len(catalogue.alive) or self._stamp >= LAST_STAMP:
-            self._mark = np.zeros(len(catalogue.alive), np.int32)
+        room = len(catalogue.alive)
+        if len(self._mark) < room or self._stamp >= LAST_STAMP:
+            self._mark, self._taken = np.zeros(room, np.int32), np.zeros(room, np.int32)
             self._stamp = 0
         self._stamp += 1
-        self._size = 0
         for rows in barred:
             self._mark[rows] = self._stamp
-        self._gate = Gate(
-            self._mark, self._stamp, catalogue.alive, catalogue.features, np.sort(blocked)
+        return Shortlist(
+            self._taken,
+            np.zeros(1, np.int64),
+            self._mark,
+            self._stamp,
+            catalogue.alive,
+            catalogue.features,
+            blocked,
         )
-
-    @property
-    def size(self) -> int:
-        """How many clips are taken."""
-        return self._size
-
-    def rows(self) -> NDArray[np.int32]:
-        """Return what was taken, in the order of the catalogue."""
-        return np.sort(self._taken[: self._size])
-
-    def rows_from(self, first: int) -> NDArray[np.int32]:
-        """Return what was taken after the first so many, in the order in which it was taken."""
-        return self._taken[first : self._size].copy()
-
-    def take(self, rows: NDArray[np.int32], most: int) -> None:
-        """Take the first `most` of these rows that may come."""
-        self._make_room(min(most, len(rows)))
-        self._size = _take(rows, most, self._gate, self._taken, self._size)
-
-    def take_bearing(
-        self, postings: Postings, codes: NDArray[np.int32], *, most: int, steps: int
-    ) -> None:
-        """Take the newest clips that bear each of these features.
-
-        Parameters
-        ----------
-        codes : (features,) int32
-        most, steps
-            Taken, and looked at, for each feature.
-        """
-        self._make_room(most * len(codes))
-        self._size = _take_bearing(
-            postings.heads, postings.links, codes, most, steps, self._gate, self._taken, self._size
-        )
-
-    def take_down(self, end: int, *, most: int, steps: int) -> int:
-        """Take clips from row `end` downwards; returns the row where it stopped."""
-        self._make_room(most)
-        self._size, stopped = _take_down(end, most, steps, self._gate, self._taken, self._size)
-        return int(stopped)
-
-    def take_waiting(
-        self, queue: NDArray[np.int32], start: int, step: int, *, most: int, steps: int
-    ) -> None:
-        """Take from a queue of rows and gaps, from one place on in one direction."""
-        self._make_room(most)
-        self._size = _take_waiting(
-            queue, start, step, most, steps, self._gate, self._taken, self._size
-        )
-
-    def _make_room(self, further: int) -> None:
-        while len(self._taken) < self._size + further:
-            self._taken = np.concatenate([self._taken, np.zeros_like(self._taken)])
-
-
-@njit(cache=True, inline="always")
-def _may_come(row: int, gate: Gate) -> bool:
-    if gate.mark[row] == gate.stamp or not gate.alive[row]:
-        return False
-    if not len(gate.blocked):
-        return True
-    maker = gate.features[row, MAKER]
-    place = find(gate.blocked, len(gate.blocked), maker)
-    return place == len(gate.blocked) or gate.blocked[place] != maker
 
 
 @njit(cache=True)
-def _take(
-    rows: NDArray[np.int32], most: int, gate: Gate, taken: NDArray[np.int32], size: int
-) -> int:
-    end = size + most
+def take(shortlist: Shortlist, rows: NDArray[np.int32], most: int) -> None:
+    """Take the first `most` of these rows that may come; gaps are below 0."""
+    end = shortlist.size[0] + most
     for row in rows:
-        if size == end:
+        if shortlist.size[0] == end:
             break
-        if row >= 0 and _may_come(row, gate):
-            gate.mark[row] = gate.stamp
-            taken[size] = row
-            size += 1
-    return size
+        if row >= 0:
+            take_one(shortlist, row)
 
 
 @njit(cache=True)
-def _take_bearing(
+def take_bearing(
+    shortlist: Shortlist,
     heads: NDArray[np.int32],
     links: NDArray[np.int32],
     codes: NDArray[np.int32],
     most: int,
     steps: int,
-    gate: Gate,
-    taken: NDArray[np.int32],
-    size: int,
-) -> int:
+) -> None:
+    """Take the newest clips that bear each of these features.
+
+    Parameters
+    ----------
+    heads, links
+        See `Postings`.
+    codes : (features,) int32
+    most, steps
+        Taken, and looked at, for each feature.
+    """
     columns = links.shape[1]
     for code in codes:
-        link, end = heads[code], size + most
+        link, end = heads[code], shortlist.size[0] + most
         for _ in range(steps):
-            if link == END or size == end:
+            if link == END or shortlist.size[0] == end:
                 break
             row = link // columns
-            if _may_come(row, gate):
-                gate.mark[row] = gate.stamp
-                taken[size] = row
-                size += 1
+            take_one(shortlist, row)
             link = links[row, link % columns]
-    return size
 
 
 @njit(cache=True)
-def _take_down(
-    end: int, most: int, steps: int, gate: Gate, taken: NDArray[np.int32], size: int
-) -> tuple[int, int]:
-    row, last = end, size + most
-    lowest = max(end - steps, 0)
-    while row > lowest and size < last:
+def take_down(shortlist: Shortlist, begin: int, most: int, steps: int) -> int:
+    """Take clips from row `begin` downwards; returns the row where it stopped."""
+    row, end = begin, shortlist.size[0] + most
+    lowest = max(begin - steps, 0)
+    while row > lowest and shortlist.size[0] < end:
         row -= 1
-        if _may_come(row, gate):
-            gate.mark[row] = gate.stamp
-            taken[size] = row
-            size += 1
-    return size, row
+        take_one(shortlist, row)
+    return row
 
 
 @njit(cache=True)
-def _take_waiting(
-    queue: NDArray[np.int32],
-    start: int,
-    step: int,
-    most: int,
-    steps: int,
-    gate: Gate,
-    taken: NDArray[np.int32],
-    size: int,
-) -> int:
-    place, end = start, size + most
+def take_waiting(
+    shortlist: Shortlist, queue: NDArray[np.int32], start: int, step: int, most: int, steps: int
+) -> None:
+    """Take from a queue of rows and gaps, from one place on in one direction."""
+    place, end = start, shortlist.size[0] + most
     for _ in range(steps):
-        if size == end or place < 0 or place >= len(queue):
+        if shortlist.size[0] == end or place < 0 or place >= len(queue):
             break
-        row = queue[place]
-        if row >= 0 and _may_come(row, gate):
-            gate.mark[row] = gate.stamp
-            taken[size] = row
-            size += 1
+        if queue[place] >= 0:
+            take_one(shortlist, queue[place])
         place += step
-    return size
+
+
+@njit(cache=True)
+def take_one(shortlist: Shortlist, row: int) -> None:
+    """Take a clip if it may come."""
+    if shortlist.mark[row] == shortlist.stamp or not shortlist.alive[row]:
+        return
+    blocked = shortlist.blocked
+    if len(blocked):
+        maker = shortlist.features[row, MAKER]
+        place = find(blocked, len(blocked), maker)
+        if place < len(blocked) and blocked[place] == maker:
+            return
+    shortlist.mark[row] = shortlist.stamp
+    shortlist.taken[shortlist.size[0]] = row
+    shortlist.size[0] += 1
+
+
+@njit(cache=True)
+def is_varied(rows: NDArray[np.int32], features: NDArray[np.int32]) -> bool:
+    """Say whether these clips are by more than one maker."""
+    varied = False
+    for row in rows:
+        varied |= features[row, MAKER] != features[rows[0], MAKER]
+    return varied

@@ -9,13 +9,14 @@ the work does not grow with the catalogue.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filoscope.recommend.catalogue import MAKER, NOTHING, SOUND
+from filoscope.recommend.catalogue import MAKER, NOTHING, SOUND, TAGS
 from filoscope.recommend.settings import OutcomeWeights
 from filoscope.recommend.viewers import ENJOYED, Viewer, worth_of_one
 
@@ -27,10 +28,11 @@ ASKED_MORE, ASKED_LESS = 1.0, -8.0  # liking of what was asked for: less outweig
 MAKER_WEIGHT, SOUND_WEIGHT, TAG_WEIGHT = 0.5, 0.5, 0.8
 FREE = -1  # a slot of the hash table that holds nothing
 SPREAD = 0x9E3779B1  # odd, near 2^32 divided by the golden ratio: spreads codes over the table
+SETTINGS_KEPT = 16  # of an owner who tries them out
+_NOTHING_ASKED = np.zeros(0, np.int32), np.zeros(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Taste:
+class Taste(NamedTuple):
     """Likings of one viewer, for the features they have met.
 
     Attributes
@@ -46,25 +48,10 @@ class Taste:
     enjoyed: NDArray[np.int64]
     slots: NDArray[np.int32]
 
-    def place(self, code: int) -> int | None:
-        """Return where a feature is kept, or None if the viewer has never met it."""
-        place = int(place_of(code, self.codes, self.slots))
-        return None if place == FREE else place
 
-    def places(self, features: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return where each of `(columns,)` features is kept; `FREE` where never met."""
-        return np.asarray(_places_of(features, self.codes, self.slots))
-
-    def interest(self, features: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return the interest in clips of these `(clips, columns)` features, about -1 to 1."""
-        rows = np.arange(len(features), dtype=np.int32)
-        return self.interest_of(rows, features)
-
-    def interest_of(
-        self, rows: NDArray[np.int32], features: NDArray[np.int32]
-    ) -> NDArray[np.float64]:
-        """Return the same for some `(clips,)` rows of the features of all clips."""
-        return np.asarray(_interest_of(rows, features, self.codes, self.liking, self.slots))
+NO_TASTE = Taste(  # of somebody of whom nothing is known
+    np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.int64), np.full(1, FREE, np.int32)
+)
 
 
 def taste_of(
@@ -82,17 +69,59 @@ def taste_of(
     features : (room, columns)
         Of the whole catalogue.
     """
-    latest = slice(max(viewer.size - MEETINGS_MAX, 0), viewer.size)
-    value, told, mean = _told(
-        viewer.did[latest],
-        viewer.rank[latest],
-        viewer.time_s[latest],
+    asked, asked_liking = _asked(viewer)
+    codes, liking, enjoyed, slots = _taste(
+        viewer.rows,
+        viewer.did,
+        viewer.rank,
+        viewer.time_s,
+        viewer.size,
         now_s,
         half_life_s,
-        weights.by_bit(),
+        _by_bit(weights),
+        features,
+        asked,
+        asked_liking,
     )
-    codes, liking = _asked(viewer)
-    return Taste(*_gather(viewer.rows[latest], value, told, mean, features, codes, liking))
+    return Taste(codes, liking, enjoyed, slots)
+
+
+@lru_cache(SETTINGS_KEPT)
+def _by_bit(weights: OutcomeWeights) -> NDArray[np.float64]:
+    return weights.by_bit()
+
+
+def _asked(viewer: Viewer) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the features that the viewer asked for more or less of, and the liking they get."""
+    if viewer.said is None:
+        return _NOTHING_ASKED
+    asked = [(code, stance.wanted) for code, stance in viewer.said.stances.items() if stance.wanted]
+    return (
+        np.array([code for code, _ in asked], np.int32),
+        np.array([ASKED_MORE if wanted > 0 else ASKED_LESS for _, wanted in asked], np.float64),
+    )
+
+
+@njit(cache=True)
+def _taste(
+    rows: NDArray[np.int32],
+    did: NDArray[np.uint16],
+    rank: NDArray[np.float32],
+    time_s: NDArray[np.float64],
+    size: int,
+    now_s: float,
+    half_life_s: float,
+    weights: NDArray[np.float64],
+    features: NDArray[np.int32],
+    asked: NDArray[np.int32],
+    asked_liking: NDArray[np.float64],
+) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64], NDArray[np.int32]]:
+    """Return the columns of `Taste`, from the latest meetings of a viewer and what they asked for."""
+    first = max(size - MEETINGS_MAX, 0)
+    value, told, mean = _told(
+        did[first:size], rank[first:size], time_s[first:size], now_s, half_life_s, weights
+    )
+    return _gather(rows[first:size], value, told, mean, features, asked, asked_liking)
 
 
 @njit(cache=True)
@@ -115,16 +144,6 @@ def _told(
             total += told[index] * value[index]
             counted += told[index]
     return value, told, min(total / (counted + PRIOR_MEAN), 1.0)
-
-
-def _asked(viewer: Viewer) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Return the features that the viewer asked for more or less of, and the liking they get."""
-    stances = viewer.said.stances.items() if viewer.said is not None else ()
-    asked = [(code, stance.wanted) for code, stance in stances if stance.wanted]
-    return (
-        np.array([code for code, _ in asked], np.int32),
-        np.array([ASKED_MORE if wanted > 0 else ASKED_LESS for _, wanted in asked], np.float64),
-    )
 
 
 @njit(cache=True)
@@ -177,8 +196,9 @@ def _gather(
 
 
 @njit(cache=True)
-def place_of(code: int, codes: NDArray[np.int32], slots: NDArray[np.int32]) -> int:
-    """Look a feature up in the hash table; `FREE` if it is not there."""
+def place_of(code: int, taste: Taste) -> int:
+    """Return where a feature is kept in a taste; `FREE` if the viewer has never met it."""
+    slots, codes = taste.slots, taste.codes
     slot = (code * SPREAD) & (len(slots) - 1)
     while slots[slot] != FREE and codes[slots[slot]] != code:
         slot = (slot + 1) & (len(slots) - 1)
@@ -186,50 +206,17 @@ def place_of(code: int, codes: NDArray[np.int32], slots: NDArray[np.int32]) -> i
 
 
 @njit(cache=True)
-def interest_in(
-    features: NDArray[np.int32],
-    codes: NDArray[np.int32],
-    liking: NDArray[np.float64],
-    slots: NDArray[np.int32],
-) -> float:
-    """Return the interest in one clip of these `(columns,)` features."""
-    interest, by_tags, tags = 0.0, 0.0, 0
-    for column in range(len(features)):
-        code = features[column]
-        if code == NOTHING:
-            continue
-        place = place_of(code, codes, slots)
-        known = 0.0 if place == FREE else liking[place]
-        if column == MAKER:
-            interest += MAKER_WEIGHT * known
-        elif column == SOUND:
-            interest += SOUND_WEIGHT * known
-        else:
-            by_tags += known
-            tags += 1
-    return interest + TAG_WEIGHT * by_tags / math.sqrt(max(tags, 1))
+def interest_in(features: NDArray[np.int32], likings: NDArray[np.float64]) -> float:
+    """Return the interest in one clip of these `(columns,)` features, about -1 to 1.
 
-
-@njit(cache=True)
-def _interest_of(
-    rows: NDArray[np.int32],
-    features: NDArray[np.int32],
-    codes: NDArray[np.int32],
-    liking: NDArray[np.float64],
-    slots: NDArray[np.int32],
-) -> NDArray[np.float64]:
-    interest = np.empty(len(rows))
-    for index in range(len(rows)):
-        interest[index] = interest_in(features[rows[index]], codes, liking, slots)
-    return interest
-
-
-@njit(cache=True)
-def _places_of(
-    features: NDArray[np.int32], codes: NDArray[np.int32], slots: NDArray[np.int32]
-) -> NDArray[np.int32]:
-    places = np.empty(len(features), np.int32)
-    for column in range(len(features)):
-        code = features[column]
-        places[column] = FREE if code == NOTHING else place_of(code, codes, slots)
-    return places
+    Parameters
+    ----------
+    likings : (codes,)
+        Of each feature; 0 where never met, and of `NOTHING`.
+    """
+    by_tags, tags = 0.0, 0
+    for column in range(TAGS.start, TAGS.stop):
+        by_tags += likings[features[column]]
+        tags += features[column] != NOTHING
+    interest = MAKER_WEIGHT * likings[features[MAKER]] + SOUND_WEIGHT * likings[features[SOUND]]
+    return float(interest + TAG_WEIGHT * by_tags / math.sqrt(max(tags, 1)))

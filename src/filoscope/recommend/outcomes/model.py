@@ -205,10 +205,16 @@ class OutcomeModel:
         kernels.move(old, used, self._table)
         self._table.counts[:] = len(used), old.counts[1]
 
+    def read_from(self, *, viewers: int, clips: int) -> tuple[Table, Prior, Past]:
+        """Return what `kernels.predict` reads for codes below these; till the next call that learns."""
+        self._make_room_for(viewers, clips)
+        return self._table, self._prior, self._past
+
     def _make_room(self, showings: Showings) -> None:
-        if not len(showings):
-            return
-        viewers, clips = int(showings.viewer.max()) + 1, int(showings.clip.max()) + 1
+        if len(showings):
+            self._make_room_for(int(showings.viewer.max()) + 1, int(showings.clip.max()) + 1)
+
+    def _make_room_for(self, viewers: int, clips: int) -> None:
         if viewers > len(self._past.viewer_met) or clips > len(self._past.clip_shown):
             self._past = Past(
                 *(

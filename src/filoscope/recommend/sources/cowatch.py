@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from filoscope.recommend.catalogue import Catalogue
-from filoscope.recommend.popularity import Popularity
-from filoscope.recommend.shortlist import Shortlist
+from numba import njit
+
+from filoscope.recommend.greatest import greatest
+from filoscope.recommend.shortlist import Shortlist, take
 from filoscope.recommend.sources.question import Question
+from filoscope.recommend.stock import Stock
 
 MOST = 320
 
 
-class CoWatched:
-    """Where the walk over neighbours leads."""
-
-    def propose(
-        self,
-        question: Question,
-        catalogue: Catalogue,
-        popularity: Popularity,
-        shortlist: Shortlist,
-    ) -> None:
-        """Take what pulls most."""
-        del catalogue, popularity
-        shortlist.take(question.walk.best(MOST), MOST)
+@njit(cache=True)
+def cowatched(question: Question, stock: Stock, shortlist: Shortlist) -> None:
+    """Take what pulls most."""
+    walk = question.walk
+    best = greatest(walk.pull[walk.reached], MOST)
+    take(shortlist, walk.reached[best], MOST)

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
-from filoscope.recommend.catalogue import Catalogue
-from filoscope.recommend.popularity import Popularity
-from filoscope.recommend.shortlist import Shortlist
+from filoscope.recommend.shortlist import Shortlist, take_bearing
 from filoscope.recommend.sources.question import Question
+from filoscope.recommend.stock import Stock
 
 MAKERS_MAX = 64  # those who published last
 NEWEST_EACH = 4
 STEPS = 48
 
 
-class Following:
-    """The newest of each maker, from those who published last."""
-
-    def propose(
-        self,
-        question: Question,
-        catalogue: Catalogue,
-        popularity: Popularity,
-        shortlist: Shortlist,
-    ) -> None:
-        """Take a few clips of each."""
-        del popularity
-        makers = question.following
-        if not len(makers):
-            return
-        latest = np.argsort(-catalogue.postings.heads[makers], kind="stable")[:MAKERS_MAX]
-        shortlist.take_bearing(catalogue.postings, makers[latest], most=NEWEST_EACH, steps=STEPS)
+@njit(cache=True)
+def following(question: Question, stock: Stock, shortlist: Shortlist) -> None:
+    """Take the newest of each maker, from those who published last."""
+    makers = question.following
+    latest = np.argsort(-stock.heads[makers], kind="mergesort")[:MAKERS_MAX]
+    take_bearing(shortlist, stock.heads, stock.links, makers[latest], NEWEST_EACH, STEPS)

@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-from filoscope.recommend.catalogue import Catalogue
-from filoscope.recommend.popularity import EVERYBODY, Popularity
-from filoscope.recommend.shortlist import Shortlist
+from numba import njit
+
+from filoscope.recommend.popularity import EVERYBODY
+from filoscope.recommend.shortlist import Shortlist, take
 from filoscope.recommend.sources.question import Question
+from filoscope.recommend.stock import Stock
 
 MOST = 256
 LANGUAGES_MAX = 4
 
 
-class Trending:
-    """The leaders of all."""
-
-    def propose(
-        self,
-        question: Question,
-        catalogue: Catalogue,
-        popularity: Popularity,
-        shortlist: Shortlist,
-    ) -> None:
-        """Take them."""
-        del question, catalogue
-        shortlist.take(popularity.of_all.rows[EVERYBODY], MOST)
+@njit(cache=True)
+def trending(question: Question, stock: Stock, shortlist: Shortlist) -> None:
+    """Take the leaders of all."""
+    take(shortlist, stock.of_all[EVERYBODY], MOST)
 
 
-class TrendingInLanguage:
-    """The leaders of each of the viewer's languages."""
-
-    def propose(
-        self,
-        question: Question,
-        catalogue: Catalogue,
-        popularity: Popularity,
-        shortlist: Shortlist,
-    ) -> None:
-        """Take them, a share for each language."""
-        del catalogue
-        languages = question.languages[:LANGUAGES_MAX]
-        for code in languages.tolist():
-            leaders = popularity.by_language.rows[code]
-            shortlist.take(leaders, MOST // len(languages))
+@njit(cache=True)
+def trending_in_language(question: Question, stock: Stock, shortlist: Shortlist) -> None:
+    """Take the leaders of each of the viewer's languages, a share for each language."""
+    languages = question.languages[:LANGUAGES_MAX]
+    for code in languages:
+        take(shortlist, stock.by_language[code], MOST // len(languages))
