@@ -19,6 +19,7 @@ from filoscope.server.feed.queries import beliefs as queries
 from filoscope.server.feed.queries.wishes import guardianship_of, wards_of
 from filoscope.server.feed.viewers import account_of, key_of, viewer_of
 from filoscope.server.feed.views.beacons import SLOW_DOWN_S
+from filoscope.server.feed.views.choices import one_of
 from filoscope.server.feed.views.feeds import kept_private
 from filoscope.server.feed.views.guardians import DAYS_MIN, SITTINGS_MIN
 from filoscope.server.feed.wishes import is_minor
@@ -136,19 +137,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 def limit(request: HttpRequest) -> HttpResponse:
     """POST /settings/feed/limits: a reminder, and an end of the day."""
-    remind_min = _minutes(request, "remind_min", REMINDERS_MIN)
-    day_min = _minutes(request, "day_min", DAYS_MIN)
+    remind_min = one_of(request, "remind_min", REMINDERS_MIN)
+    day_min = one_of(request, "day_min", DAYS_MIN)
     actions.choose_limits(viewer_of(request), remind_min=remind_min, day_min=day_min)
     return _changed(request, "Your limits are set.", "limits")
-
-
-def _minutes(request: HttpRequest, name: str, offered: tuple[int, ...]) -> int | None:
-    text = request.POST.get(name, "")
-    if not text:
-        return None
-    if not text.isdecimal() or int(text[:5]) not in offered:
-        raise Http404("There is no such limit.")
-    return int(text)
 
 
 @require_safe

@@ -11,6 +11,7 @@ from filoscope.server.accounts.models import Account
 from filoscope.server.feed import actions
 from filoscope.server.feed.engine import engine
 from filoscope.server.feed.queries.wishes import Guarded
+from filoscope.server.feed.views.choices import one_of
 
 PAGE = "/settings/feed"
 SITTINGS_MIN = (10, 15, 20, 30, 45, 60, 90)
@@ -70,19 +71,9 @@ def _key(request: HttpRequest) -> int:
 
 
 def _limits(request: HttpRequest) -> Guarded:
-    begin, end = _one_of(request, "quiet_from", range(24)), _one_of(request, "quiet_to", range(24))
+    begin, end = one_of(request, "quiet_from", range(24)), one_of(request, "quiet_to", range(24))
     return Guarded(
-        sitting_min=_one_of(request, "sitting_min", SITTINGS_MIN),
-        day_min=_one_of(request, "day_min", DAYS_MIN),
+        sitting_min=one_of(request, "sitting_min", SITTINGS_MIN),
+        day_min=one_of(request, "day_min", DAYS_MIN),
         quiet=None if begin is None or end is None else (begin, end),
     )
-
-
-def _one_of(request: HttpRequest, name: str, offered: range | tuple[int, ...]) -> int | None:
-    """Return a choice of a form; empty: as this community has set."""
-    text = request.POST.get(name, "")
-    if not text:
-        return None
-    if not text.isdecimal() or int(text[:5]) not in offered:
-        raise Http404("There is no such limit.")
-    return int(text)
