@@ -86,6 +86,7 @@ def run_in_child(
     Parameters
     ----------
     task : str
+        Its name there, or "module:function" of a floor above.
     arguments : dict
         JSON-able.
     limits : Limits

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def run(job: Job) -> None:
 
     limits = Limits.from_json(job.limits)
     try:
-        tell({"result": TASKS[job.task](job.arguments, limits, tell)})
+        tell({"result": _task(job.task)(job.arguments, limits, tell)})
     except BrokenPipeError:
         os._exit(0)  # The caller has gone.
     except (MediaError, MemoryError, OSError, av.error.FFmpegError) as error:
@@ -39,6 +40,15 @@ def run(job: Job) -> None:
         tell({"error": {"code": named.code, "sentence": str(named)}})
     sys.stderr.flush()
     os._exit(0)  # FFmpeg's threads may still wait for something: no tidying up.
+
+
+def _task(name: str) -> Task:
+    """Return a task by its name here, or, of a floor above, by "module:function"."""
+    module, _, function = name.partition(":")
+    if not function:
+        return TASKS[name]
+    found: Task = getattr(import_module(module), function)
+    return found
 
 
 def name_error(error: Exception) -> MediaError:
@@ -77,7 +87,8 @@ def _transcode(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[st
     return ingest.make().to_json()
 
 
-TASKS: dict[str, Callable[[dict[str, Any], Limits, Tell], dict[str, Any]]] = {
+Task = Callable[[dict[str, Any], Limits, Tell], dict[str, Any]]
+TASKS: dict[str, Task] = {
     "probe": _probe,
     "transcode": _transcode,
 }

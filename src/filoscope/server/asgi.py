@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from django.core.asgi import get_asgi_application
@@ -44,13 +44,14 @@ async def may_read(folder: str, request: Request) -> bool | None:
         return None
     if access.is_public:
         return True
-    is_allowed = await in_thread(_may_watch, access.clip_id, session_key_of(request))
+    rule = queries.is_own if access.is_makers else queries.may_watch
+    is_allowed = await in_thread(_may, rule, access.clip_id, session_key_of(request))
     return False if is_allowed else None
 
 
-def _may_watch(clip_id: int, session_key: str | None) -> bool:
+def _may(rule: Callable[[int, Any], bool], clip_id: int, session_key: str | None) -> bool:
     viewer = account_of(session_key)
-    return viewer is not None and queries.may_watch(clip_id, viewer)
+    return viewer is not None and rule(clip_id, viewer)
 
 
 def picture(account: Any) -> Sequence[dict[str, Any]]:

@@ -117,6 +117,7 @@ class UploadOut(Schema):
     caption: str
     visibility: str
     post: bool
+    improve: bool
     created_at: datetime
     expires_at: datetime
     clip: ClipProgress | None
@@ -128,6 +129,7 @@ class UploadEdit(Schema):
     caption: str | None = Field(None, max_length=CAPTION_LENGTH_MAX)
     visibility: Visibility | None = None
     post: bool | None = None
+    improve: bool | None = None
 
 
 @router.get("/clips/{slug}", response=ClipOut, auth=None)
@@ -262,7 +264,7 @@ def _track(clip: Clip, language: str, label: str) -> dict[str, Any]:
 def _upload(upload: Upload) -> dict[str, Any]:
     same = (
         "id state refusal file_name size_bytes offset_bytes caption visibility post "
-        "created_at expires_at"
+        "improve created_at expires_at"
     )
     clip = upload.clip
     return {name: getattr(upload, name) for name in same.split()} | {

@@ -21,6 +21,7 @@ from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
+from filoscope.enhance.improving import improve
 from filoscope.media import Cancelled, Limits, MediaError, probe, transcode
 from filoscope.media.ladder import RungFile, Stills
 from filoscope.server.kit.worker import is_stopping
@@ -38,6 +39,9 @@ PAUSE_S, PAUSE_S_MAX = 5, 1800
 PROGRESS_EVERY_S = 0.5  # more often than that nobody sees; each costs a transaction
 DATABASE_AWAY_S, DATABASE_RETRY_S = 30.0, 0.5  # a restart takes seconds
 SWEEP_CRON = "*/10 * * * *"
+NOT_IMPROVED = (
+    "Something on the server kept this clip from being improved. It plays as you sent it."
+)
 DELAYED = "The server is short of something (disk, memory). It tries again by itself."
 
 _DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENOMEM, errno.EMFILE})
@@ -134,6 +138,45 @@ def transcode_clip(context: JobContext, *, clip_id: int) -> None:
             cancel=is_stopping,
         )
         patiently(lambda: actions.finish_run(run, ladder.rungs, ladder.stills))
+
+
+@dataclass(slots=True)
+class Trying(Attempt):
+    """One try at making a clip better: what ends it leaves the clip as it was."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if error is None or isinstance(error, Superseded):
+            return True
+        if isinstance(error, Cancelled):
+            return False
+        is_bad = isinstance(error, MediaError) and not error.is_worth_retrying
+        if is_bad or is_last(error, self.context.job.attempts):
+            actions.give_up_trial(self.clip_id, str(error) if is_bad else NOT_IMPROVED)
+        return is_bad
+
+
+@app.task(name=f"{TASKS}improve", queue=QUEUE, pass_context=True, retry=Patience())
+def improve_clip(context: JobContext, *, clip_id: int) -> None:
+    """Diagnose a clip that plays, and make a better file of it where it needs one."""
+    with Trying(context, clip_id):
+        trial = actions.begin_trial(clip_id)
+        told = [float("-inf")]
+
+        def tell(share: float) -> None:
+            if time.monotonic() - told[0] >= PROGRESS_EVERY_S:
+                told[0] = time.monotonic()
+                with contextlib.suppress(OperationalError, InterfaceError):
+                    actions.report_trial(clip_id, share)
+
+        improved = improve(
+            trial.original, trial.path, limits=limits(), on_progress=tell, cancel=is_stopping
+        )
+        patiently(lambda: actions.keep_trial(trial, improved))
 
 
 @dataclass(slots=True)

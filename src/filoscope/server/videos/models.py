@@ -182,6 +182,32 @@ class CaptionTrack(models.Model):
         return f"{self.clip.slug} {self.language}"
 
 
+class Improvement(models.Model):
+    """What the diagnosis of a clip has found, and whether its maker wants it done.
+
+    The original is kept: the clip is made from it or from the better file, as the maker wishes.
+    """
+
+    clip = models.OneToOneField(Clip, on_delete=models.CASCADE, related_name="improvement")
+    is_wanted = models.BooleanField(default=False)
+    # Figures, recipe and words, as `enhance.Diagnosis` says them. Null: not looked at yet.
+    diagnosis = models.JSONField(null=True, editable=False)
+    # How much of the work is done, 0 to 1.
+    progress = models.FloatField(default=0)
+    # The folder below MEDIA_ROOT with the better file and what shows before and after, for the maker
+    # alone. Empty: none yet.
+    folder = models.CharField(max_length=200, blank=True, db_index=True)
+    # Whether that folder holds them. False: not made yet, or the clip needs nothing.
+    is_made = models.BooleanField(default=False)
+    # Whether what plays was made from the better file.
+    is_shown = models.BooleanField(default=False)
+    # Why it could not be done, for the person. Empty: it could.
+    failure = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"improvement of {self.clip.slug}"
+
+
 class Upload(models.Model):
     """A file on its way in by tus 1.0: `offset` bytes of `size` are safe on disk."""
 
@@ -210,6 +236,8 @@ class Upload(models.Model):
     caption = models.CharField(max_length=CAPTION_LENGTH_MAX, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     post = models.BooleanField(default=True)
+    # Make it better by what the diagnosis suggests, once it plays.
+    improve = models.BooleanField(default=False)
     # Null: not complete yet.
     clip = models.OneToOneField(Clip, null=True, on_delete=models.SET_NULL, related_name="upload")
     created_at = models.DateTimeField(default=timezone.now)

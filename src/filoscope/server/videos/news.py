@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from filoscope.server.kit import live
-from filoscope.server.videos.models import Clip, Upload
+from filoscope.server.videos.models import Clip, Improvement, Upload
 
 WORDS = {
     "probe": "Looking at the file",
@@ -23,6 +23,7 @@ def tell(clip: Clip, *, sentence: str = "") -> None:
 def progress(clip: Clip, *, sentence: str = "") -> dict[str, Any]:
     """Return the state of a clip as the pages of its maker show it."""
     uploaded = Upload.objects.filter(clip=clip).only("pk").first()
+    improvement = Improvement.objects.filter(clip=clip).only("progress", "diagnosis").first()
     return {
         "kind": "progress",
         "upload": str(uploaded.pk) if uploaded else None,
@@ -36,6 +37,8 @@ def progress(clip: Clip, *, sentence: str = "") -> dict[str, Any]:
         "url": clip.get_absolute_url(),
         "poster_url": clip.poster_url,
         "is_complete": clip.completed_at is not None,
+        "improved": improvement and round(improvement.progress, 3),
+        "is_improved": improvement is not None and improvement.diagnosis is not None,
     }
 
 

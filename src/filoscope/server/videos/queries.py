@@ -12,7 +12,7 @@ from django.db.models import Max, Q, QuerySet
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.videos.models import Clip, Upload, Visibility
+from filoscope.server.videos.models import Clip, Improvement, Upload, Visibility
 from filoscope.server.videos.queue import TASKS
 
 UPLOADS_SHOWN = 50  # of one account, newest first: a day's worth
@@ -88,6 +88,7 @@ class FolderAccess:
 
     clip_id: int
     is_public: bool  # everyone may, whoever asks
+    is_makers: bool = False  # nobody but who made the clip may
 
 
 def folder_access(folder: str) -> FolderAccess | None:
@@ -99,7 +100,9 @@ def folder_access(folder: str) -> FolderAccess | None:
         .first()
     )
     if clip is None:
-        return None
+        # Before and after are for the maker alone, whoever may see the clip.
+        tried = Improvement.objects.filter(folder=folder, is_made=True).only("clip_id").first()
+        return FolderAccess(tried.clip_id, is_public=False, is_makers=True) if tried else None
     is_public = (
         clip.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
         and clip.published_at is not None
@@ -112,6 +115,16 @@ def folder_access(folder: str) -> FolderAccess | None:
 def may_watch(clip_id: int, viewer: Account | None) -> bool:
     """Whether a clip plays for this viewer."""
     return watchable(viewer).filter(pk=clip_id).exists()
+
+
+def is_own(clip_id: int, account: Account) -> bool:
+    """Whether this account made the clip."""
+    return Clip.objects.filter(pk=clip_id, account=account).exists()
+
+
+def improvement_of(clip: Clip) -> Improvement | None:
+    """Return what is known about a better version of a clip."""
+    return Improvement.objects.filter(clip=clip).first()
 
 
 def uploads_of(account: Account) -> Sequence[Upload]:

@@ -29,7 +29,7 @@ def defer(task: str, clip_id: int) -> None:
         queue=QUEUE,
         lock=lock_of(clip_id),
         queueing_lock=f"{task}-{clip_id}",
-        priority=LONG if task == "transcode" else SHORT,
+        priority=LONG if task in ("transcode", "improve") else SHORT,
     )
     # The savepoint keeps the caller's transaction whole when the job is there already.
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():

@@ -11,6 +11,7 @@ from filoscope.server.videos.errors import VideosError
 from filoscope.server.videos.models import Visibility
 from filoscope.server.videos.receiving import ALGORITHMS, Checksum
 
+_NO = ("0", "false", "no")
 METADATA_BYTES_MAX = 16_384  # the longest caption in four-byte letters, in base64
 NUMBER_DIGITS_MAX = 18  # a column of PostgreSQL holds no more
 
@@ -71,5 +72,6 @@ def wish_of(headers: Mapping[str, str]) -> UploadWish:
         file_name=said.get("filename", "")[:255],
         caption=said.get("caption", ""),
         visibility=said.get("visibility") or Visibility.PUBLIC,
-        post=said.get("post", "1") not in ("0", "false", "no"),
+        post=said.get("post", "1") not in _NO,
+        improve=said.get("improve", "0") not in _NO,
     )

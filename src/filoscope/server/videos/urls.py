@@ -9,6 +9,7 @@ from filoscope.server.videos import views
 urlpatterns = [
     path("upload", views.upload, name="upload"),
     path("v/<str:slug>/edit", views.edit, name="clip_edit"),
+    path("v/<str:slug>/improve", views.improve, name="clip_improve"),
     path("v/<str:slug>/delete", views.delete, name="clip_delete"),
     path("v/<str:slug>/captions/<str:language>.vtt", views.captions, name="captions"),
 ]

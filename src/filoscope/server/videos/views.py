@@ -11,8 +11,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from filoscope.enhance.improving import AFTER, BEFORE
 from filoscope.server.accounts.models import Account
 from filoscope.server.videos import actions, queries
 from filoscope.server.videos.errors import BadCaptions, UploadRefused
@@ -54,6 +55,7 @@ def _receive_form(request: HttpRequest) -> Clip:
         file_name=(file.name or "")[:255],
         caption=request.POST.get("caption", "").replace("\0", ""),
         visibility=request.POST.get("visibility", "public"),
+        improve="improve" in request.POST,
     )
     return actions.receive_chunks(_maker(request), wish, file.chunks())
 
@@ -70,8 +72,29 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     clip = _own(request, slug)  # the form has written into the other one
     lowest = clip.renditions.first()
     video = f"{settings.MEDIA_URL}{clip.folder}/{lowest.file}" if lowest else ""
-    context = {"clip": clip, "form": form, "video_url": video, "active": "profile"}
+    improvement = queries.improvement_of(clip)
+    trial = f"{settings.MEDIA_URL}{improvement.folder}" if improvement else ""
+    context = {
+        "clip": clip,
+        "form": form,
+        "video_url": video,
+        "improvement": improvement,
+        "before_url": f"{trial}/{BEFORE}",
+        "after_url": f"{trial}/{AFTER}",
+        "active": "profile",
+    }
     return render(request, "videos/edit.html", context)
+
+
+@login_required
+@require_POST
+def improve(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have one's clip shown improved, or as it was."""
+    is_wanted = request.POST.get("wanted") == "1"
+    actions.want_improvement(_own(request, slug), is_wanted=is_wanted)
+    words = "It is being looked at." if is_wanted else "The clip is shown as you sent it."
+    messages.success(request, words)
+    return redirect("clip_edit", slug)
 
 
 def _keep(request: HttpRequest, clip: Clip, form: ClipForm) -> bool:

@@ -2,6 +2,14 @@
 
 from filoscope.server.videos.actions.captions import remove_captions, set_captions
 from filoscope.server.videos.actions.clips import delete, edit, hide, post, set_sound, show
+from filoscope.server.videos.actions.improving import (
+    Trial,
+    begin_trial,
+    give_up_trial,
+    keep_trial,
+    report_trial,
+    want_improvement,
+)
 from filoscope.server.videos.actions.runs import (
     Run,
     begin,
@@ -38,10 +46,12 @@ from filoscope.server.videos.actions.uploads import (
 __all__ = [
     "Run",
     "Sweeping",
+    "Trial",
     "UploadWish",
     "begin",
     "begin_part",
     "begin_run",
+    "begin_trial",
     "complete",
     "create_upload",
     "delete",
@@ -51,7 +61,9 @@ __all__ = [
     "expire_uploads",
     "fail",
     "finish_run",
+    "give_up_trial",
     "hide",
+    "keep_trial",
     "mend_forgotten_clips",
     "open_for_writing",
     "post",
@@ -63,6 +75,7 @@ __all__ = [
     "remove_orphans",
     "report_delay",
     "report_progress",
+    "report_trial",
     "requeue",
     "set_captions",
     "set_sound",
@@ -70,4 +83,5 @@ __all__ = [
     "show_rung",
     "sweep_orphans",
     "terminate",
+    "want_improvement",
 ]

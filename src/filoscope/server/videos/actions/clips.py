@@ -14,7 +14,7 @@ from filoscope.server.kit import captions
 from filoscope.server.sounds.models import Sound
 from filoscope.server.videos import files
 from filoscope.server.videos.errors import ClipGone
-from filoscope.server.videos.models import Clip, Hashtag, Upload
+from filoscope.server.videos.models import Clip, Hashtag, Improvement, Upload
 
 SEARCH_CONFIGURATION = "simple"  # a community writes in many languages: no stemming of one
 
@@ -129,6 +129,7 @@ def delete(clip: Clip) -> None:
     list(Upload.objects.select_for_update(of=("self",)).filter(clip=clip).values_list("pk"))
     row = locked(clip)
     folders, original = {row.folder, row.next_folder}, row.original
+    folders |= set(Improvement.objects.filter(clip=row).values_list("folder", flat=True))
     row.delete()
 
     def remove_files() -> None:

@@ -20,8 +20,9 @@ from filoscope.media.ladder import RungFile, Stills
 from filoscope.server.sounds.actions import create_original
 from filoscope.server.videos import files, news
 from filoscope.server.videos.actions.clips import index_caption, publish_if_due
+from filoscope.server.videos.actions.improving import go_on, source_of
 from filoscope.server.videos.errors import Superseded
-from filoscope.server.videos.models import Clip, Rendition
+from filoscope.server.videos.models import Clip, Improvement, Rendition
 from filoscope.server.videos.queue import defer
 
 GAVE_UP = "gave_up"
@@ -39,6 +40,7 @@ class Run:
     original: Path
     folder: str
     facts: Probe | None
+    is_improved: bool = False  # made from the better file, see `actions.improving`
 
     @property
     def path(self) -> Path:
@@ -95,7 +97,9 @@ def begin_run(clip_id: int) -> Run:
         clip.state, clip.step, clip.progress = Clip.State.PROCESSING, "transcode", 0.0
     clip.save(update_fields=["next_folder", "state", "step", "progress"])
     transaction.on_commit(lambda: files.remove_folder(left_over))
-    return Run(clip_id, files.upload_path(clip.original), clip.next_folder, _facts(clip))
+    original, is_improved = source_of(clip)
+    facts = None if is_improved else _facts(clip)
+    return Run(clip_id, original, clip.next_folder, facts, is_improved)
 
 
 def _facts(clip: Clip) -> Probe | None:
@@ -138,6 +142,7 @@ def finish_run(run: Run, rungs: Iterable[RungFile], stills: Stills) -> None:
             clip.folder = run.folder
         _save_renditions(clip, rungs)
         _make_playable(clip, stills)
+        Improvement.objects.filter(clip=clip).update(is_shown=run.is_improved)
         defer("publish", clip.pk)
 
 
@@ -179,6 +184,7 @@ def complete(clip_id: int) -> None:
         clip.completed_at, clip.next_folder = timezone.now(), ""
         clip.step, clip.progress = "", 1.0
         clip.save(update_fields=["completed_at", "next_folder", "step", "progress"])
+        go_on(clip)
         news.tell(clip)
 
 

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from filoscope.server.videos import files
 from filoscope.server.videos.actions.runs import GAVE_UP, GAVE_UP_SENTENCE, fail
-from filoscope.server.videos.models import Clip, Rendition, Upload
+from filoscope.server.videos.models import Clip, Improvement, Rendition, Upload
 from filoscope.server.videos.queue import TASKS, defer, lock_of
 
 GRACE_S = 3600.0  # a folder that was replaced is played to its end by those who had begun
@@ -57,6 +57,7 @@ def remove_orphans(
     folders, uploads = tuple(files.all_folders()), tuple(files.all_uploads())
     known_folders = set(Clip.objects.exclude(folder="").values_list("folder", flat=True))
     known_folders |= set(Clip.objects.exclude(next_folder="").values_list("next_folder", flat=True))
+    known_folders |= set(Improvement.objects.values_list("folder", flat=True))
     known_uploads = set(Clip.objects.exclude(original="").values_list("original", flat=True))
     known_uploads |= {
         files.upload_name(pk)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from filoscope.server.accounts.models import Account
 from filoscope.server.kit import prepared
 from filoscope.server.videos import files
-from filoscope.server.videos.actions import clips
+from filoscope.server.videos.actions import clips, improving
 from filoscope.server.videos.errors import UploadBusy, UploadGone, UploadRefused
 from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Clip, Upload, Visibility
 from filoscope.server.videos.queue import defer
@@ -39,6 +39,7 @@ class UploadWish:
     caption: str = ""
     visibility: str = Visibility.PUBLIC
     post: bool = True
+    improve: bool = False
 
 
 @transaction.atomic
@@ -56,6 +57,7 @@ def create_upload(account: Account, wish: UploadWish) -> Upload:
         caption=wish.caption,
         visibility=wish.visibility,
         post=wish.post,
+        improve=wish.improve,
         expires_at=_expiry(timezone.now()),
     )
 
@@ -186,6 +188,8 @@ def receive(upload: Upload) -> Clip:
         original=files.upload_name(row.pk),
     )
     clips.index_caption(clip)
+    if row.improve:
+        improving.want_improvement(clip, is_wanted=True)
     row.clip, row.state = clip, Upload.State.COMPLETE
     row.save(update_fields=["clip", "state"])
     upload.clip, upload.state = clip, row.state
@@ -242,6 +246,7 @@ def edit_upload(
     caption: str | None = None,
     visibility: str | None = None,
     post: bool | None = None,
+    improve: bool | None = None,
 ) -> Upload:
     """Change what the clip is or will be made with, however far its bytes are on their way."""
     # The clip is read by a query of its own: joined to a row that had to be waited for, it would be
@@ -251,10 +256,13 @@ def edit_upload(
         row.clip = clips.edit(row.clip, caption=caption, visibility=visibility)
         if post:
             row.clip = clips.post(row.clip)
+        if improve is not None:
+            improving.want_improvement(row.clip, is_wanted=improve)
         return row
     row.caption = row.caption if caption is None else caption
     row.visibility = row.visibility if visibility is None else visibility
     row.post = row.post if post is None else post
-    clips.validate(row, "caption", "visibility", "post")
-    row.save(update_fields=["caption", "visibility", "post"])
+    row.improve = row.improve if improve is None else improve
+    clips.validate(row, "caption", "visibility", "post", "improve")
+    row.save(update_fields=["caption", "visibility", "post", "improve"])
     return row

@@ -169,6 +169,7 @@ class UploadItem extends HTMLElement {
         body: JSON.stringify({
           caption: this.form.caption.value,
           visibility: this.form.visibility.value,
+          improve: this.form.improve.checked,
           post: true,
         }),
       });
@@ -247,7 +248,7 @@ class UploadItem extends HTMLElement {
 
   #label() {
     const id = `upload-${this.entry.id}`;
-    for (const field of this.form.querySelectorAll("textarea, select")) {
+    for (const field of this.form.querySelectorAll("textarea, select, [name=improve]")) {
       field.id = `${id}-${field.name}`;
       this.form.querySelector(`label[data-for=${field.name}]`).htmlFor = field.id;
     }
