@@ -81,7 +81,7 @@ class Recommender:
     """
 
     def __init__(self, settings: Settings | None = None, *, seed: int = 0) -> None:
-        self.settings = settings or Settings()
+        self._settings = settings or Settings()
         self._seed = seed
         self._lock = threading.RLock()
         self._catalogue = Catalogue()
@@ -92,6 +92,17 @@ class Recommender:
         self._shortlists = Shortlists()
         self._walk = Walk()
         self._likings = np.zeros(0)
+
+    @property
+    def settings(self) -> Settings:
+        """What the owner has set: a change holds from the next page on."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        with self._lock:
+            self._settings = settings
+            self._learned.popularity.owe(settings.first_audience)
 
     def add(self, entry: CatalogueEntry) -> None:
         """Put a clip into the catalogue, or bring it up to date."""

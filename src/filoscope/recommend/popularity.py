@@ -80,6 +80,20 @@ class Popularity:
         if self.views[row]:
             self._climb(row)
 
+    def owe(self, first_audience: int) -> None:
+        """Owe every clip so many showings from now on: those with fewer wait again.
+
+        Where fewer are owed, those who have had theirs leave with their next showing.
+        """
+        if first_audience == self.first_audience:
+            return
+        self.first_audience = float(first_audience)
+        size = self._catalogue.size
+        short = self._catalogue.alive[:size] & (self.shown[:size] < first_audience)
+        self.waiting.restore(
+            np.union1d(self.waiting.rows(), np.flatnonzero(short)).astype(np.int32)
+        )
+
     def leave(self, row: int) -> None:
         """Let a clip go that is removed, or about to change; its sums stay."""
         self.waiting.leave(row)

@@ -90,5 +90,7 @@ class Settings:
         for name in ("trend_half_life_s", "taste_half_life_s", "freshness_half_life_s"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be more than 0 seconds, is {getattr(self, name)}")
+        if self.first_audience < 0:
+            raise ValueError(f"first_audience must be 0 or more, is {self.first_audience}")
         if not 0 <= self.explore_share < 1:
             raise ValueError(f"explore_share must be in [0, 1), is {self.explore_share}")

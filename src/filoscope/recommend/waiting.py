@@ -37,6 +37,11 @@ class Waiting:
         """Return the queue, with its gaps."""
         return self.queue[: self.size]
 
+    def rows(self) -> NDArray[np.int32]:
+        """Return those who wait, in rising order."""
+        queue = self.entries()
+        return queue[queue >= 0]
+
     def join(self, row: int) -> None:
         """Enter a clip."""
         place = int(find(self.queue, self.size, row))

@@ -156,6 +156,25 @@ def test_another_process_hears_of_new_weights_and_a_restart_knows_them(
     assert 0.9 == engine.engine().recommender.settings.score.freshness
 
 
+def test_the_first_audience_that_the_owner_sets_is_what_clips_wait_for(
+    desk: Client, bob: Account
+) -> None:
+    clip = publish(bob)
+    learned = engine.engine()
+    waiting = learned.recommender._learned.popularity.waiting
+    for _ in range(3):
+        viewer = Viewer.objects.create()
+        ViewingEvent.objects.create(viewer=viewer, clip=clip, kind="shown")
+    desk.post("/insights/weights", form_of(desk, first_audience="2"))
+    assert 2 == learned.recommender.settings.first_audience
+    ViewingEvent.objects.create(viewer=Viewer.objects.create(), clip=clip, kind="shown")
+    learned.catch_up(at_once=True)
+    assert [] == waiting.rows().tolist()
+    desk.post("/insights/weights", form_of(desk, first_audience="40"))
+    assert 1 == len(waiting.rows())
+    assert "first audience of 40 showings" in words(Client(), "/about/feed")
+
+
 def test_the_same_weights_again_are_no_change(desk: Client) -> None:
     desk.post("/insights/weights", form_of(desk))
     assert not Policy.objects.exists()

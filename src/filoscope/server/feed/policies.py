@@ -14,6 +14,7 @@ from typing import Any
 from filoscope.recommend import ScoreWeights, Settings
 
 DAY_S = 86_400.0
+AUDIENCE_MOST = 500.0  # showings: more and the new clips of a week fill every place for new ones
 
 
 class PolicyRefused(ValueError):
@@ -74,6 +75,10 @@ def _mix() -> tuple[Weight, ...]:
             "its first audience", 0.0, 0.5, usual.explore_share,
         ),
         Weight(
+            "first_audience", "First audience", "showings that each new clip is owed; more or fewer "
+            "as it is watched", 1.0, AUDIENCE_MOST, float(usual.first_audience),
+        ),
+        Weight(
             "variety", "Variety", "taken off for each earlier clip of the page with the same maker, "
             "sound or tag", 0.0, 2.0, usual.variety,
         ),
@@ -119,6 +124,7 @@ class Weights:
             settings,
             score=ScoreWeights(**{weight.name: self[weight.name] for weight in SCORE}),
             explore_share=self["explore_share"],
+            first_audience=round(self["first_audience"]),
             variety=self["variety"],
             freshness_half_life_s=self["freshness_days"] * DAY_S,
             taste_half_life_s=self["taste_days"] * DAY_S,

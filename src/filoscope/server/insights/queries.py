@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 
-from filoscope.recommend import Settings
+from filoscope.server.feed.queries.wishes import rules
 from filoscope.server.insights.models import Trial
 from filoscope.server.videos.queries import visible
 
@@ -116,7 +116,7 @@ class Figures:
 def figures(days: int) -> Figures:
     """Return the figures of the last days."""
     since = timezone.now() - timedelta(days=days)
-    audience = Settings().first_audience
+    audience = round(rules().weights["first_audience"])
     named: dict[str, Any] = {"since": since, "quick": QUICK_S, "audience": audience}
     rows = _rows(_BY_SOURCE, named)
     whole = next((row for row in rows if row[0] is None), None)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from filoscope.recommend import OutcomeWeights, Settings
+from filoscope.recommend import OutcomeWeights
 from filoscope.server.feed import actions, policies, rates
 from filoscope.server.feed.breaks import caught_up
 from filoscope.server.feed.engine import engine
@@ -180,7 +180,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
             if (value := weights[weight.name])
         ],
         "taste_days": _number(weights["taste_days"]),
-        "first_audience": Settings().first_audience,
+        "first_audience": round(weights["first_audience"]),
         "explore_percent": round(100 * weights["explore_share"]),
         "outcomes": [
             (words, _number(worth[name], signed=True))
