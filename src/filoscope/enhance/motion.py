@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 Luma = NDArray[np.uint8] | NDArray[np.uint16]
 Grey = NDArray[np.uint8]
 Points = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 LONG_SIDE = 480
 """Pixels of the longer side where motion is looked for: a quarter of a pixel here is one in 1080p."""
@@ -40,6 +41,9 @@ _RANSAC_PX = 1.2
 _INLIERS_MIN = 12
 _SHARE_MIN = 0.25
 """With a smaller share of the corners in agreement, what they agree on may be a passer-by."""
+
+_BENT_PX = 2.5
+"""So far from the similarity a rolling shutter may take what still belongs to the whole picture."""
 
 _RESPONSE_MIN = 0.08
 _THUMB = (32, 18)
@@ -64,6 +68,10 @@ class Motion:
         Another scene begins; then the rest is 0.
     share : float
         Share of the followed corners that agree; 0 where only a shift could be found, or nothing.
+    skew, stretch : float
+        What the similarity cannot say: how far x and y shift further for each longer side down.
+    row_turn_rad, row_growth : float
+        Turn and growth along rows alone, which a rolling shutter does not bend.
     """
 
     x: float = 0.0
@@ -72,6 +80,10 @@ class Motion:
     growth: float = 0.0
     is_cut: bool = False
     share: float = 0.0
+    skew: float = 0.0
+    stretch: float = 0.0
+    row_turn_rad: float = 0.0
+    row_growth: float = 0.0
 
 
 class MotionFinder:
@@ -170,13 +182,35 @@ def _agreed(start: Points, end: Points, shape: tuple[int, ...]) -> Motion | None
     if inliers.sum() < _INLIERS_MIN or share < _SHARE_MIN:
         return None
     side = max(shape)
+    places = (start - centre).astype(np.float64) / side, (end - centre).astype(np.float64) / side
+    bend = _bend(*places, np.asarray(matrix, np.float64), side)
     return Motion(
         x=float(matrix[0, 2] / side),
         y=float(matrix[1, 2] / side),
         turn_rad=float(np.arctan2(matrix[1, 0], matrix[0, 0])),
         growth=float(np.log(np.hypot(matrix[0, 0], matrix[1, 0]))),
         share=share,
+        skew=float(bend[0, 1] + bend[1, 0]),
+        stretch=float(bend[1, 1] - bend[0, 0]),
+        row_turn_rad=float(bend[1, 0]),
+        row_growth=float(bend[0, 0]),
     )
+
+
+def _bend(start: Floats, end: Floats, similarity: Floats, side: int) -> Floats:
+    """Return the affine part, less the identity, of the motion near a similarity, shape (2, 2)."""
+    offset = similarity[:, 2] / side
+    off = np.hypot(*(end - start @ similarity[:, :2].T - offset).T)
+    kept = off < _BENT_PX / side
+    places = np.column_stack([start, np.ones(len(start))])
+    fit = similarity[:, :2].T - np.eye(2)
+    for _ in range(2):
+        if kept.sum() < _INLIERS_MIN:
+            break
+        fit, *_ = np.linalg.lstsq(places[kept], (end - start)[kept], rcond=None)
+        off = np.hypot(*(end - start - places @ fit).T)
+        kept = off < max(2.5 * float(np.median(off)), 0.3 / side)
+    return np.asarray(fit[:2].T, np.float64)
 
 
 def _shift(last: Grey, grey: Grey) -> Motion:

@@ -31,7 +31,8 @@ _ITERATIONS = 30
 _PENALTY = 30.0
 """Of ADMM: with 3 or 300 in its place the paths of real clips come out rougher in as many steps."""
 
-_BAND = FIXED + 1
+_SHARE_OF_TURNS = 0.6
+"""Of the room that a zoom gives, what turn and growth may use: the rest is for shifts."""
 
 
 @njit(nogil=True, cache=True)
@@ -60,15 +61,29 @@ def _zooms_of(corrections, half):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _draw_in(corrections, half, zoom_max):  # type: ignore[no-untyped-def]
-    """Scale each correction down, in place, until its zoom hides what it leaves empty."""
+    """Bring each correction, in place, to a near one whose zoom hides what it leaves empty."""
+    half_x, half_y = half[0], half[1]
     for t in range(len(corrections)):
-        allowed = 1 - 1 / zoom_max[t]
+        x, y, turn, growth = corrections[t]
+        bound = zoom_max[t]
+        if _zoom_of(x, y, turn, growth, half_x, half_y) <= bound:
+            continue
+        allowed = _SHARE_OF_TURNS * (1 - 1 / bound)
         for _ in range(2):  # all but linear in 1 / zoom: the second pass mends the rest
-            x, y, turn, growth = corrections[t]
-            room = 1 - 1 / _zoom_of(x, y, turn, growth, half[0], half[1])
-            if room <= allowed:
-                break
-            corrections[t] *= allowed / max(room, 1e-12)
+            room = 1 - 1 / _zoom_of(0.0, 0.0, turn, growth, half_x, half_y)
+            if room > allowed:
+                turn *= allowed / max(room, 1e-12)
+                growth *= allowed / max(room, 1e-12)
+        cos, sin, shrink = np.cos(turn), np.sin(turn), np.exp(-growth)
+        most_x = half_x - shrink * (abs(cos) * half_x + abs(sin) * half_y) / bound
+        most_y = half_y - shrink * (abs(sin) * half_x + abs(cos) * half_y) / bound
+        # Each side of the picture by itself: a shake from left to right costs no height.
+        aside = max(-most_x, min(most_x, shrink * (cos * x + sin * y)))
+        down = max(-most_y, min(most_y, shrink * (cos * y - sin * x)))
+        corrections[t, 0] = (cos * aside - sin * down) / shrink
+        corrections[t, 1] = (sin * aside + cos * down) / shrink
+        corrections[t, 2] = turn
+        corrections[t, 3] = growth
 
 
 @njit(nogil=True, cache=True)
@@ -158,6 +173,22 @@ def _bound(path, fixed, weights, half, zoom_max, near, iterations, penalty):  # 
     return near
 
 
+@njit(nogil=True, cache=True)
+def _envelope(needed, stiffness, iterations, penalty):  # type: ignore[no-untyped-def]
+    weights = np.zeros((3, len(needed)))
+    weights[1] = stiffness
+    _, lower = _factored(weights, penalty, 0)
+    above = needed.copy()
+    price = np.zeros(len(needed))
+    right = np.empty((len(needed), 1))
+    for _ in range(iterations):
+        right[:, 0] = penalty * (above - price) - 1
+        _solved(lower, 0, right)
+        above = np.maximum(right[:, 0] + price, needed)
+        price += right[:, 0] - above
+    return above
+
+
 def zoom_needed(corrections: Floats, half: Floats) -> Floats:
     """Return the zoom that leaves no pixel empty.
 
@@ -177,7 +208,7 @@ def zoom_needed(corrections: Floats, half: Floats) -> Floats:
 
 
 def draw_in(corrections: Floats, half: Floats, zoom_max: Floats | float) -> Floats:
-    """Scale each correction down until that zoom hides what it leaves empty."""
+    """Bring each correction to a near one whose zoom stays within the bound."""
     drawn = np.array(corrections)
     _draw_in(drawn, half, np.broadcast_to(np.asarray(zoom_max, np.float64), (len(drawn),)))
     return drawn
@@ -242,3 +273,26 @@ def zoom_unbound(filmed: Floats, fixed: Floats, *, half: Floats, stiffness: floa
     """Return the largest zoom that a window would need if nothing bounded it; see `solve`."""
     weights = weights_of(len(filmed) + len(fixed), stiffness=stiffness)
     return float(zoom_needed(solve_free(filmed, fixed, weights=weights), half).max())
+
+
+_ENVELOPE_ITERATIONS, _ENVELOPE_PENALTY = 400, 1000.0
+"""Where more steps change the zoom by less than a ten-thousandth."""
+
+_RISE = 0.05
+"""A usual change of zoom: what `ease` is the time of."""
+
+
+def zoom_envelope(needed: Floats, *, ease: float) -> Floats:
+    """Return the least zoom that is never below the one needed and changes gently.
+
+    Least of the sum of the zoom and of its bending (squared second differences), by ADMM.
+
+    Parameters
+    ----------
+    needed : ndarray
+        Shape (frames,).
+    ease : float
+        Frames over which a usual change of zoom takes place.
+    """
+    found = _envelope(needed, ease**4 / _RISE, _ENVELOPE_ITERATIONS, _ENVELOPE_PENALTY)
+    return np.asarray(found, np.float64)

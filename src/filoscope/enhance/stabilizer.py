@@ -16,9 +16,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from scipy.signal import butter, sosfiltfilt
 
@@ -34,8 +32,9 @@ from filoscope.enhance.path import (
     zoom_needed,
     zoom_unbound,
 )
-
-Plane = NDArray[np.uint8] | NDArray[np.uint16]
+from filoscope.enhance.shake import CALM_PX, RMS_OF_MEDIAN, SHAKY_PX
+from filoscope.enhance.shake import SHAKE_HZ as SHAKE_HZ
+from filoscope.enhance.warp import Plane, warp
 
 LOOK_AHEAD_S = 2.0
 """A pan is known to be one after a second or two; with 1.5 s hard clips keep twice the shake."""
@@ -44,9 +43,6 @@ WAITING_BYTES_MAX = 384 << 20
 """Frames held back, whatever their size: two seconds of 1080p at 60 a second; less of 4K."""
 
 CROP_MAX = 0.2
-SHAKE_HZ = 1.0
-"""Hands shake at 1 to 12 Hz; slower is what the one who films meant."""
-
 _CUTOFFS_HZ = [0.45 * 1.18**step for step in range(14)]
 """Slower than this is kept as meant. The lowest is taken whose path stays within the crop."""
 
@@ -56,17 +52,8 @@ _SOFTEN_S = 0.25
 _ZOOM_S = 0.4
 """Half of the time over which the zoom looks for its peak, and over which it then eases."""
 
-_CALM_PX, _SHAKY_PX = 0.8, 1.4
-"""RMS of shake, in px of a picture 640 wide: below the first nothing is done, above the second all.
-Stabilised in the camera, clips have 0.5; from a hand, 2 and more."""
-
-_RMS_OF_MEDIAN = 1 / np.sqrt(np.log(2))
-"""Of a length whose two parts are normal."""
-
-TEN_BITS_MAX = 1023
-
-_RIM_PX = 1.0
-"""Kept within the picture on every side: interpolation looks at neighbours."""
+RIM_PX = 0.2
+"""Kept within the picture on every side, for rounding: beyond an edge its own pixels are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +196,7 @@ class Stabilizer:
     def _emit(self) -> Frame:
         frame = self._waiting[0]
         height, width = frame.planes[0].shape[:2]
-        half = (np.array([width, height]) / 2 - _RIM_PX) / max(width, height)
+        half = (np.array([width, height]) / 2 - RIM_PX) / max(width, height)
         filmed = np.array(self._filmed)
         turns = self._level_turns(filmed, half)
         corrections = self._correct(filmed, half)
@@ -289,8 +276,8 @@ class Stabilizer:
         pad = min(round(self._fps), len(track) - 1)
         shake = sosfiltfilt(self._shake_filter, track, axis=0, padlen=pad)
         # By the median: the jerk of the hand that stops the camera makes no shaky clip.
-        shake_px = float(np.median(np.hypot(*shake.T))) * _RMS_OF_MEDIAN * 640
-        aim = float(np.clip((shake_px - _CALM_PX) / (_SHAKY_PX - _CALM_PX), 0, 1))
+        shake_px = float(np.median(np.hypot(*shake.T))) * RMS_OF_MEDIAN * 640
+        aim = float(np.clip((shake_px - CALM_PX) / (SHAKY_PX - CALM_PX), 0, 1))
         if self._strength is None:
             self._strength = aim
         step = 1 / self._fps
@@ -308,54 +295,19 @@ class Stabilizer:
 
     def _turn_out(self, frame: Frame, correction: Floats, zoom: float) -> Frame:
         is_moved = zoom > 1.0 + 1e-6 or bool(np.abs(correction).max() > 1e-7)
-        done = self.account
-        count = done.frame_count + 1
-        self.account = replace(
-            done,
-            frame_count=count,
-            changed_count=done.changed_count + is_moved,
-            zoom_mean=done.zoom_mean + (zoom - done.zoom_mean) / count,
-            zoom_max=max(done.zoom_max, zoom),
-        )
+        self.account = counted(self.account, zoom, is_moved=is_moved)
         if not is_moved:
             return frame
         return replace(frame, planes=warp(frame.planes, correction, zoom))
 
 
-def warp(planes: tuple[Plane, ...], correction: Floats, zoom: float) -> tuple[Plane, ...]:
-    """Return the planes of a picture moved by a correction and zoomed about the centre."""
-    height, width = planes[0].shape[:2]
-    shift = correction[:2] * max(width, height)
-    cos, sin = np.cos(correction[2]), np.sin(correction[2])
-    inverse = np.exp(-correction[3]) * np.array([[cos, sin], [-sin, cos]])
-    moved: list[Plane] = []
-    for index, plane in enumerate(planes):
-        size = np.array(plane.shape[1::-1])
-        grain = size / (width, height)
-        linear = grain[:, None] * inverse / grain / zoom
-        # Pixel i lies at i + 1/2 of the picture's own coordinates, whatever the plane's size.
-        middle = size / 2 - 0.5
-        offset = middle - linear @ middle - grain * (inverse @ shift)
-        matrix = np.hstack([linear, offset[:, None]])
-        moved.append(_moved(plane, matrix, is_luma=not index))
-    return tuple(moved)
-
-
-_SHARE_BITS = 4
-"""Bits of fraction that 8-bit luma is given while it is moved."""
-
-
-def _moved(plane: Plane, matrix: Floats, *, is_luma: bool) -> Plane:
-    flags = cv2.WARP_INVERSE_MAP | (cv2.INTER_CUBIC if is_luma else cv2.INTER_LINEAR)
-    size = (plane.shape[1], plane.shape[0])
-    # Linear is enough for colour; for luma it would blur. OpenCV moves 16-bit pictures by cubics
-    # three times as fast as 8-bit ones.
-    is_widened = is_luma and plane.dtype == np.uint8
-    wide = np.left_shift(plane, _SHARE_BITS, dtype=np.uint16) if is_widened else plane
-    moved = cv2.warpAffine(wide, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    if is_widened:
-        return np.asarray(cv2.convertScaleAbs(moved, alpha=1 / (1 << _SHARE_BITS)), np.uint8)
-    if plane.dtype == np.uint8:
-        return np.asarray(moved, np.uint8)
-    # Cubics overshoot: ten bits end at 1023, as eight do at 255.
-    return np.asarray(np.minimum(moved, TEN_BITS_MAX), np.uint16)
+def counted(done: Account, zoom: float, *, is_moved: bool) -> Account:
+    """Return the account with one more frame in it."""
+    count = done.frame_count + 1
+    return replace(
+        done,
+        frame_count=count,
+        changed_count=done.changed_count + is_moved,
+        zoom_mean=done.zoom_mean + (zoom - done.zoom_mean) / count,
+        zoom_max=max(done.zoom_max, zoom),
+    )

@@ -1,0 +1,309 @@
+"""Steady a clip in two passes: look at all of it, then move each frame along the best path.
+
+>>> plan = plan_clip(frames, fps=30)
+>>> stabilizer = PlannedStabilizer(plan)
+>>> for frame in frames_again:
+...     for calm in stabilizer.push(frame):
+...         show(calm)
+
+The first pass keeps motions only, 100 bytes a frame. For each moment the least zoom is found under
+which the path becomes calm; that is the bound of the path there, and the zoom follows it as gently
+as it can. Where the clip's rows were filmed one after the other, they are put straight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
+from scipy.signal import butter, sosfiltfilt
+
+from filoscope.enhance.errors import UnevenFrames
+from filoscope.enhance.level.levelling import Gravity, LevelPath, turn_about
+from filoscope.enhance.motion import Motion, MotionFinder
+from filoscope.enhance.path import (
+    Floats,
+    draw_in,
+    solve,
+    weights_of,
+    zoom_envelope,
+    zoom_needed,
+)
+from filoscope.enhance.rolling import Readout, bent_rows, readout_of, unbent
+from filoscope.enhance.shake import strength_of
+from filoscope.enhance.stabilizer import (
+    CROP_MAX,
+    RIM_PX,
+    Account,
+    Frame,
+    counted,
+)
+from filoscope.enhance.warp import warp, warp_bands
+
+_CUTOFF_HZ = 0.25
+"""Slower is kept as meant, where the crop has room."""
+
+_SWAY_HZ, _SWAY_PX = 0.7, 0.65
+"""A path is calm when what is faster moves by less than this (RMS, px of a picture 640 wide)."""
+
+_STEPS = 20
+"""Bounds of the zoom that are tried, evenly spaced between none and the user's."""
+
+_NEIGHBOURHOOD_S = 1.0
+"""Half of the time over which a bound is chosen together."""
+
+_EASE_S = 0.25
+_TRIAL_ITERATIONS, _ITERATIONS = 100, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What will be done between two cuts.
+
+    Attributes
+    ----------
+    filmed, corrections : ndarray
+        Path as filmed, and what is added to it, shape (frames, 4); see `path`.
+    zooms : ndarray
+        Shape (frames,).
+    readout : Readout
+    """
+
+    filmed: Floats
+    corrections: Floats
+    zooms: Floats
+    readout: Readout
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done to a clip.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Height and width.
+    times_s : ndarray
+        Shape (frames,).
+    scenes : tuple of Scene
+        One after the other; their frames are all of the clip's.
+    """
+
+    shape: tuple[int, int]
+    times_s: Floats
+    scenes: tuple[Scene, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A scene while it is looked at."""
+
+    level: LevelPath | None
+    motions: list[Motion] = field(default_factory=list)
+    times_s: list[float] = field(default_factory=list)
+    turned_rad: float = 0.0
+
+
+def plan_clip(
+    frames: Iterable[Frame],
+    *,
+    fps: float,
+    crop_max: float = CROP_MAX,
+    steady: bool = True,
+    level: bool = False,
+    gravity: Gravity | None = None,
+) -> Plan:
+    """Look at a whole clip and decide how each frame is to be moved.
+
+    Parameters
+    ----------
+    frames : iterable of Frame
+        Of one size, in order; each is let go as soon as it was looked at.
+    fps, crop_max, steady, level, gravity
+        As of `Stabilizer`.
+
+    Raises
+    ------
+    UnevenFrames
+        A frame is of another size than the one before, or not later.
+    """
+    if not 0 <= crop_max <= 0.5:
+        raise ValueError(f"crop_max is {crop_max}; give a share from 0 to 0.5")
+    finder = MotionFinder()
+    drafts: list[_Draft] = []
+    shape, last_s = (0, 0), -np.inf
+    for frame in frames:
+        luma = frame.planes[0]
+        if (drafts and luma.shape != shape) or frame.time_s <= last_s:
+            raise UnevenFrames(
+                f"A frame of shape {luma.shape} at {frame.time_s} s follows one of {shape} at "
+                f"{last_s} s. Scale and sort them first."
+            )
+        shape, last_s = (luma.shape[0], luma.shape[1]), frame.time_s
+        motion = finder.see(luma)
+        if motion.is_cut or not drafts:
+            drafts.append(_Draft(LevelPath(fps=fps, gravity=gravity) if level else None))
+        draft = drafts[-1]
+        draft.motions.append(motion)
+        draft.times_s.append(frame.time_s)
+        draft.turned_rad += motion.turn_rad
+        if draft.level is not None:
+            draft.level.see(luma, frame.time_s, turned_rad=draft.turned_rad)
+    if not drafts:
+        return Plan(shape, np.zeros(0), ())
+    fps = min(max(fps, 5.0), 240.0)
+    half = (np.array(shape[::-1]) / 2 - RIM_PX) / max(shape)
+    scenes = tuple(_scene_of(draft, fps, half, 1 / (1 - crop_max), steady) for draft in drafts)
+    return Plan(shape, np.concatenate([draft.times_s for draft in drafts]), scenes)
+
+
+def _scene_of(draft: _Draft, fps: float, half: Floats, zoom_max: float, steady: bool) -> Scene:
+    motions = draft.motions
+    readout = readout_of(motions, height=2 * float(half[1])) if steady else Readout()
+    steps = np.array([(one.x, one.y, one.turn_rad, one.growth) for one in motions])
+    filmed = np.cumsum(unbent(motions) if readout.share else steps, axis=0)
+    # Rows that are put straight need room, and leave the path that much less.
+    lost = _room_of_bends(filmed, readout.share, half)
+    bound = 1 / (1 / zoom_max + lost)
+    corrections = np.zeros_like(filmed)
+    strength = np.zeros(len(filmed))
+    if steady:
+        strength = strength_of(filmed, fps)
+        if strength.any():
+            corrections = calm_path(filmed, fps=fps, half=half, zoom_max=bound)
+            corrections = corrections * strength[:, None]
+    if draft.level is not None:
+        calm = np.cumsum(steps[:, 2]) + corrections[:, 2]
+        times_s = np.array(draft.times_s)
+        turns = np.zeros(len(calm))
+        for index in range(len(calm)):
+            ahead = slice(index, index + 2)
+            turns[index] = draft.level.turns(
+                calm[ahead], times_s[ahead], half=half, zoom_max=zoom_max
+            )[0]
+        corrections = turn_about(corrections, turns)
+    corrections = draw_in(corrections, half, bound)
+    readout = readout if strength.any() else Readout(0.0, readout.confidence)
+    needed = 1 / (1 / zoom_needed(corrections, half) - (lost if readout.share else 0.0))
+    zooms = np.clip(zoom_envelope(needed, ease=_EASE_S * fps), needed, max(zoom_max, needed.max()))
+    return Scene(filmed, corrections, np.where(zooms < 1 + 1e-5, 1.0, zooms), readout)
+
+
+def _room_of_bends(filmed: Floats, readout: float, half: Floats) -> Floats:
+    """Return which share of the picture's room rows that are put straight take, for each frame."""
+    if not readout:
+        return np.zeros(len(filmed))
+    height = 2 * float(half[1])
+    frames = range(len(filmed))
+    rows = np.array([bent_rows(filmed, index, readout, height=height) for index in frames])
+    around = (np.abs(rows[..., 2]) + np.abs(rows[..., 3])).max(axis=1) * half.max()
+    across = np.abs(rows[..., 0]).max(axis=1)
+    # Where rows are pulled apart at an edge, nothing is lost there.
+    upright = np.maximum(np.maximum(-rows[:, 0, 1], rows[:, -1, 1]), 0.0)
+    side = np.stack([across + around, upright + around], axis=1)
+    return np.asarray((side / half).max(axis=1), np.float64)
+
+
+def calm_path(filmed: Floats, *, fps: float, half: Floats, zoom_max: Floats | float) -> Floats:
+    """Return the corrections of a scene, each moment within the least zoom that makes it calm.
+
+    Parameters
+    ----------
+    filmed : ndarray
+        Shape (frames, 4).
+    fps : float
+    half : ndarray
+        Half width and half height, in longer sides.
+    zoom_max : float or ndarray
+        Bound of the zoom.
+    """
+    nothing = np.zeros((0, 4))
+    weights = weights_of(len(filmed), stiffness=(fps / (2 * np.pi * _CUTOFF_HZ)) ** 6)
+    most = np.broadcast_to(np.asarray(zoom_max, np.float64), (len(filmed),))
+    bound, start = most, None
+    for step in range(_STEPS, 0, -1):
+        trial = most ** (step / _STEPS)
+        start = solve(
+            filmed,
+            nothing,
+            half=half,
+            zoom_max=trial,
+            weights=weights,
+            start=start,
+            iterations=_TRIAL_ITERATIONS,
+        )
+        bound = np.where(_sway_px(filmed + start, fps) <= _SWAY_PX, np.minimum(bound, trial), bound)
+    reach = round(_NEIGHBOURHOOD_S * fps)
+    wide = maximum_filter1d(bound, 2 * reach + 1, mode="nearest")
+    eased = gaussian_filter1d(wide, reach / 2.5, mode="nearest", truncate=2.5)
+    return solve(
+        filmed,
+        nothing,
+        half=half,
+        zoom_max=np.minimum(eased, most),
+        weights=weights,
+        iterations=_ITERATIONS,
+    )
+
+
+def _sway_px(path: Floats, fps: float) -> Floats:
+    """Return how much a path still moves around each frame, RMS px of a picture 640 wide."""
+    if len(path) < fps or fps <= 2 * _SWAY_HZ:
+        return np.full(len(path), np.inf)
+    order = butter(3, _SWAY_HZ, "highpass", fs=fps, output="sos")
+    fast = sosfiltfilt(order, path[:, :2], axis=0, padlen=min(len(path) - 1, round(fps)))
+    width = 2 * round(_NEIGHBOURHOOD_S * fps) + 1
+    power = uniform_filter1d((fast**2).sum(axis=1), width, mode="nearest")
+    return np.asarray(np.sqrt(power) * 640, np.float64)
+
+
+class PlannedStabilizer:
+    """Moves the frames of a clip as planned: the second pass.
+
+    Parameters
+    ----------
+    plan : Plan
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.account = Account(cut_count=max(len(plan.scenes) - 1, 0))
+        self._plan = plan
+        self._ends = np.cumsum([len(scene.zooms) for scene in plan.scenes])
+
+    def push(self, frame: Frame) -> list[Frame]:
+        """Give a frame; it comes back at once, moved.
+
+        Raises
+        ------
+        UnevenFrames
+            The plan knows no frame of this size at this time.
+        """
+        times_s = self._plan.times_s
+        place = int(np.searchsorted(times_s, frame.time_s - 1e-6))
+        is_known = place < len(times_s) and abs(times_s[place] - frame.time_s) < 1e-6
+        if not is_known or frame.planes[0].shape != self._plan.shape:
+            raise UnevenFrames(
+                f"The plan has no frame of shape {frame.planes[0].shape} at {frame.time_s} s. "
+                "Read the same clip in the same way in both passes."
+            )
+        number = int(np.searchsorted(self._ends, place, side="right"))
+        scene = self._plan.scenes[number]
+        return [self._turn_out(frame, scene, place - int(self._ends[number]) + len(scene.zooms))]
+
+    def drain(self) -> list[Frame]:
+        """Return nothing: no frame is held back."""
+        return []
+
+    def _turn_out(self, frame: Frame, scene: Scene, index: int) -> Frame:
+        correction, zoom = scene.corrections[index], float(scene.zooms[index])
+        is_moved = zoom > 1.0 or bool(np.abs(correction).max() > 1e-7)
+        self.account = counted(self.account, zoom, is_moved=is_moved)
+        if not is_moved:
+            return frame
+        if scene.readout.share:
+            height = self._plan.shape[0] / max(self._plan.shape)
+            bent = bent_rows(scene.filmed, index, scene.readout.share, height=height)
+            return replace(frame, planes=warp_bands(frame.planes, correction, zoom, bent))
+        return replace(frame, planes=warp(frame.planes, correction, zoom))
