@@ -88,6 +88,11 @@ class Standing:
     liked: bool = False
     saved: bool = False
 
+    @property
+    def marks(self) -> tuple[bool, bool, bool, bool]:
+        """What a card shows of it: whether it is the viewer's own, followed, liked, saved."""
+        return (self.is_me, self.followed, self.liked, self.saved)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from filoscope.recommend import Candidate, say
+from filoscope.recommend import Candidate, Reason, ReasonKind, say
 from filoscope.server.accounts.models import Account
 from filoscope.server.feed import queries, served
 from filoscope.server.feed.card import Facts, Place, Standing
@@ -24,6 +25,7 @@ from filoscope.server.feed.rendering import Placed
 
 ROUNDS_MAX = 3  # draws for one page, when clips have vanished since the engine last looked
 REASONS_SAID = 2
+REASONS_KEPT = 4_000  # in words: a few hundred bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +153,16 @@ def _place(
 def _reason(candidate: Candidate, facts: Facts) -> str:
     """Say why, in words; another clip is not named: it may be hidden since."""
     said = [
-        say(reason, handle_of=lambda _: f"@{facts.handle}", title_of=lambda _: "a clip you watched")
+        _said(reason.kind, reason.subject, reason.count, facts.handle)
         for reason in candidate.reasons[:REASONS_SAID]
     ]
     return ", and ".join(said)
+
+
+@lru_cache(REASONS_KEPT)
+def _said(kind: ReasonKind, subject: int | str | None, count: int, handle: str) -> str:
+    reason = Reason(kind, subject, count)
+    return say(reason, handle_of=lambda _: f"@{handle}", title_of=lambda _: "a clip you watched")
 
 
 def latest(viewer: Account | None, cursor: TimeCursor) -> Page:

@@ -1,14 +1,15 @@
 """A token on each card that says where the server put it and with what chance.
 
 The browser sends it back with what happened to the card, so that the log knows tab, position,
-propensity and source without believing anybody: HMAC-SHA256 (RFC 2104) over them and the clip, cut to
-64 bits.
+propensity and source without believing anybody: keyed BLAKE2b (RFC 7693) over them and the clip, of 64
+bits; a page has eight of them, and HMAC takes ten times as long.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import struct
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from filoscope.recommend import Source
 
 TABS = ("for-you", "following", "latest", "clip")
 SOURCES = ("", *Source)  # at most 64: they share a byte with the tab
+_TAB_NUMBERS = {tab: number for number, tab in enumerate(TABS)}
+_SOURCE_NUMBERS = {str(source): number for number, source in enumerate(SOURCES)}
 _LAYOUT = struct.Struct("<BIf")  # tab and source, position, propensity (0: not drawn)
 _SIGNATURE_BYTES = 8  # a guess in 2**64; a forged line in one's own log is worth no more
 TOKEN_LENGTH = 23  # base64 of 17 bytes, with one = cut off
@@ -42,7 +45,7 @@ def _key() -> bytes:
 
 def sign(slug: str, served: Served) -> str:
     """Return the token of a card."""
-    kind = TABS.index(served.tab) + len(TABS) * SOURCES.index(served.source)
+    kind = _TAB_NUMBERS[served.tab] + len(TABS) * _SOURCE_NUMBERS[served.source]
     packed = _LAYOUT.pack(kind, served.position, served.propensity or 0.0)
     return base64.urlsafe_b64encode(packed + _signature(slug, packed)).decode().rstrip("=")
 
@@ -63,4 +66,5 @@ def read(slug: str, token: str) -> Served | None:
 
 
 def _signature(slug: str, packed: bytes) -> bytes:
-    return hmac.digest(_key(), slug.encode() + packed, "sha256")[:_SIGNATURE_BYTES]
+    message = slug.encode() + packed
+    return hashlib.blake2b(message, key=_key(), digest_size=_SIGNATURE_BYTES).digest()

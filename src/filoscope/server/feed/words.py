@@ -20,6 +20,7 @@ from filoscope.server.kit.templatetags.captions import linked
 
 LABEL_LENGTH = 80  # of a caption: what a screen reader says before one can go on
 TALL, WIDE = 0.67, 1.04  # width by height: below fills a phone, above is letterboxed
+PLACING: Final = ("tab", "position", "served", "reason", "ago")  # texts of the place, not the clip
 TRACK_PARTS: Final = ("language", "label", "url")
 
 
