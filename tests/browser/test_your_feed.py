@@ -61,9 +61,7 @@ def about(topic: str, page: Page) -> int:
 
 def because_of(topic: str, page: Page) -> int:
     """How many clips of the next page come because this topic was enjoyed, as their reasons say."""
-    return len(
-        re.findall(f'data-reason="[^"]*clips? tagged #{topic}', page.request.get("/").text())
-    )
+    return len(re.findall(f'data-reason="[^"]*clips? about #{topic}', page.request.get("/").text()))
 
 
 def learned(account: Any, topic: str = "kites") -> None:

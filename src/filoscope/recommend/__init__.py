@@ -2,7 +2,7 @@
 
 from filoscope.recommend.beliefs import Belief
 from filoscope.recommend.candidate import Candidate, Reason, ReasonKind, Source, say
-from filoscope.recommend.catalogue import CatalogueEntry
+from filoscope.recommend.catalogue import TAGS_MAX, CatalogueEntry
 from filoscope.recommend.engine import PAGE_MAX, Context, Recommender
 from filoscope.recommend.errors import (
     InvalidEntry,
@@ -17,6 +17,7 @@ from filoscope.recommend.warming import warm
 
 __all__ = [
     "PAGE_MAX",
+    "TAGS_MAX",
     "Belief",
     "Candidate",
     "CatalogueEntry",

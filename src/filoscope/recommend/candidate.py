@@ -109,7 +109,7 @@ def say(
         ReasonKind.FOLLOWING: f"you follow {by}",
         ReasonKind.MAKER: f"{why} by {by}",
         ReasonKind.SOUND: f"{why} with this sound",
-        ReasonKind.TAG: f"{why} tagged #{subject}",
+        ReasonKind.TAG: f"{why} about #{subject}",
         ReasonKind.CO_WATCHED: f"people who finished “{title}” finished this too",
         ReasonKind.FORECAST: "what you did with others suggests that you will stay with it",
         ReasonKind.POPULAR: "people watch it longer than other clips of its length",

@@ -63,7 +63,7 @@ def test_more_of_a_topic_is_obeyed_on_the_next_page_and_by_somebody_new_too():
     say(recommender, EventKind.MORE, "chess")
     assert topics(recommender)[:3] == ["chess"] * 3  # then others in between, for variety
     first = recommender.recommend(ALICE, 1, now_s=NOW_S + 1)[0]
-    assert "you asked for more clips tagged #chess" in [in_words(one) for one in first.reasons]
+    assert "you asked for more clips about #chess" in [in_words(one) for one in first.reasons]
 
 
 def test_the_last_word_counts_whatever_the_order_of_arrival():

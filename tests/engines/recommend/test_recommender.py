@@ -144,7 +144,7 @@ def test_reasons_count_what_the_viewer_enjoyed():
         reason for pick in recommender.recommend(ALICE, 20, now_s=NOW_S) for reason in pick.reasons
     ]
     cats = next(reason for reason in reasons if reason.subject == "cats")
-    assert say(cats) == "you enjoyed 3 clips tagged #cats"
+    assert say(cats) == "you enjoyed 3 clips about #cats"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,44 @@ def test_a_like_made_anywhere_is_learned(alice: Account, bob: Account) -> None:
     assert ReasonKind.TAG in {reason.kind for reason in found[0].reasons}
 
 
+def topics_of(clip: Clip) -> list[str]:
+    (found,) = log.catalogue([clip.pk])
+    return list(found.entry.tags)
+
+
+@pytest.mark.django_db
+def test_a_word_that_several_people_use_as_a_hashtag_is_a_topic(
+    alice: Account, bob: Account
+) -> None:
+    publish(bob, "#bread")
+    publish(bob, "#oven #bread")
+    clip = publish(account("dora"), "Fresh bread, hot from the oven! #morning")
+    assert ["morning"] == topics_of(clip)  # so far one alone says that bread is a topic
+    publish(alice, "#Bread")
+    assert ["morning", "bread"] == topics_of(clip)
+
+
+@pytest.mark.django_db
+def test_what_the_picture_shows_is_a_topic_too(alice: Account, bob: Account) -> None:
+    for maker in (alice, bob):
+        publish(maker, "#cats")
+    clip = publish(account("dora"), "look", alt_text="Two cats, asleep")
+    assert ["cats"] == topics_of(clip)
+
+
+@pytest.mark.django_db
+def test_a_caption_brings_a_clip_to_who_enjoyed_others_about_it(
+    alice: Account, bob: Account
+) -> None:
+    liked = publish(bob, "#bread")
+    publish(account("emil"), "#bread")
+    alike = publish(account("dora"), "bread from the oven")
+    Like.objects.create(account=alice, clip=liked)
+    found = engine.engine().recommend(alice.pk, 8, held=(), now_s=NOW.timestamp(), without=set())
+    reasons = {one.clip_id: [reason.subject for reason in one.reasons] for one in found}
+    assert "bread" in reasons[alike.pk]
+
+
 @pytest.mark.django_db
 def test_following_and_unfollowing_are_learned(alice: Account, bob: Account) -> None:
     clip = publish(bob)

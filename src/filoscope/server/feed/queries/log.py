@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -14,6 +15,7 @@ from django.db.models import Max, Q
 
 from filoscope.recommend import CatalogueEntry, Topic
 from filoscope.server.feed.models import News, ViewingEvent
+from filoscope.server.feed.queries import topics
 from filoscope.server.feed.tail import Tail
 from filoscope.server.kit import prepared
 from filoscope.server.social.models import Block, Comment, Follow, Like, Save
@@ -136,6 +138,7 @@ class Entry:
 
 def catalogue(clip_ids: Iterable[int] | None = None, maker: int | None = None) -> Iterator[Entry]:
     """Yield all published clips, or those named, or those of one maker."""
+    vocabulary = topics.vocabulary() if clip_ids is None and maker is None else None
     found = Clip.objects.filter(published_at__isnull=False, state=Clip.State.READY)
     if clip_ids is not None:
         found = found.filter(pk__in=list(clip_ids))
@@ -143,29 +146,44 @@ def catalogue(clip_ids: Iterable[int] | None = None, maker: int | None = None) -
         found = found.filter(account=maker)
     after = 0
     while chunk := _chunk(found.filter(pk__gt=after)):
-        open_ids = set(
-            visible(None).filter(pk__in=[row[0] for row in chunk]).values_list("pk", flat=True)
-        )
-        for clip_id, account_id, sound_id, duration_s, published_at, language, slug, tags in chunk:
-            entry = CatalogueEntry(
-                clip_id=clip_id,
-                maker_id=account_id,
-                duration_s=duration_s or 0.0,
-                published_s=published_at.timestamp(),
-                sound_id=sound_id,
-                tags=tuple(tags),
-                language=language,
-            )
-            yield Entry(entry, slug, clip_id in open_ids)
-        after = chunk[-1][0]
+        keys = [row.pk for row in chunk]
+        open_ids = set(visible(None).filter(pk__in=keys).values_list("pk", flat=True))
+        words = [topics.words_of(row.caption, row.alt_text) for row in chunk]
+        known = vocabulary if vocabulary is not None else topics.known(chain.from_iterable(words))
+        for row, said in zip(chunk, words, strict=True):
+            about = topics.topics(row.tags, said, known)
+            yield Entry(_entry(row, about), row.slug, row.pk in open_ids)
+        after = keys[-1]
 
 
-def _chunk(clips: Any) -> list[tuple[Any, ...]]:
+def _entry(row: Any, about: tuple[str, ...]) -> CatalogueEntry:
+    return CatalogueEntry(
+        clip_id=row.pk,
+        maker_id=row.account_id,
+        duration_s=row.duration_s or 0.0,
+        published_s=row.published_at.timestamp(),
+        sound_id=row.sound_id,
+        tags=about,
+        language=row.language,
+    )
+
+
+def _chunk(clips: Any) -> list[Any]:
     names = ArrayAgg("hashtags__name", filter=Q(hashtags__isnull=False), default=[])
     return list(
         clips.annotate(tags=names)
         .order_by("pk")
         .values_list(
-            "pk", "account_id", "sound_id", "duration_s", "published_at", "language", "slug", "tags"
+            "pk",
+            "account_id",
+            "sound_id",
+            "duration_s",
+            "published_at",
+            "language",
+            "slug",
+            "tags",
+            "caption",
+            "alt_text",
+            named=True,
         )[:CHUNK]
     )
