@@ -16,7 +16,8 @@ from filoscope.enhance.encoding import Coding, Encoder
 from filoscope.enhance.joining import join
 from filoscope.enhance.reading import Reading
 from filoscope.enhance.rendering import check_target, told
-from filoscope.enhance.stabilizer import Frame, Plane
+from filoscope.enhance.stabilizer import Frame
+from filoscope.enhance.warp import Plane
 from filoscope.media import NothingToShow
 
 if TYPE_CHECKING:

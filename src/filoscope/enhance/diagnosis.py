@@ -17,9 +17,9 @@ import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from filoscope.enhance.looks import Shake, Tilt
+from filoscope.enhance.looks import Grime, Shake, Tilt
 from filoscope.enhance.reading import Reading
-from filoscope.enhance.recipe import Recipe, Steady
+from filoscope.enhance.recipe import Clean, Recipe, Steady
 
 WINDOW_S = 3.0
 """Long enough to tell a shake at 1 Hz from a pan."""
@@ -30,6 +30,9 @@ WINDOWS = 4
 SHAKE_PX = 1.2
 """RMS above 1 Hz, in px of a picture 640 wide. Stabilised in the camera, clips have 0.5; from a
 hand, 2 and more."""
+
+NOISE, BLOCKS, FLICKER, POWER = 2.0, 0.9, 0.012, 0.93
+"""From here on a fault is plain to see. The cleaner itself would begin at about half."""
 
 TILT_DEG, TILT_MEANT_DEG = 1.0, 9.0
 """Nobody minds less; more was meant."""
@@ -48,6 +51,12 @@ class Figures:
         Of the worst window: RMS of what is faster than 1 Hz, in px of a picture 640 wide.
     roll_deg : float or None
         How far what is upright leans to the right; None where the clip does not show it.
+    noise, blocks : float
+        In levels of 8 bit: deviation of the noise, and step at the edges of a codec's blocks.
+    flicker : float
+        Deviation of the light; 0.01 is one in a hundred.
+    power : float
+        Of the curve that a dark scene wants; 1 for none.
     """
 
     duration_s: float
@@ -56,6 +65,10 @@ class Figures:
     height: int
     shake_px: float
     roll_deg: float | None
+    noise: float
+    blocks: float
+    flicker: float
+    power: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +106,14 @@ def diagnose(path: str | os.PathLike[str]) -> Diagnosis:
         The file cannot be read.
     """
     reading = Reading(path)
-    shake, tilt = Shake(reading.fps), Tilt(reading.fps)
+    fps = reading.fps
+    shake, tilt, grime = Shake(fps), Tilt(fps), Grime(fps, is_hdr=reading.facts.is_hdr)
     for start_s in _starts(reading.facts.duration_s):
         for frame in reading.frames(start_s=start_s, until_s=start_s + WINDOW_S):
-            shake.see(frame)
-            tilt.see(frame)
-        shake.end_window()
-        tilt.end_window()
+            for look in (shake, tilt, grime):
+                look.see(frame)
+        for look in (shake, tilt, grime):
+            look.end_window()
     return prescribe(
         Figures(
             duration_s=reading.facts.duration_s,
@@ -108,6 +122,10 @@ def diagnose(path: str | os.PathLike[str]) -> Diagnosis:
             height=reading.size[1],
             shake_px=shake.worst_px,
             roll_deg=tilt.roll_deg,
+            noise=grime.noise,
+            blocks=grime.blocks,
+            flicker=grime.flicker,
+            power=grime.power,
         )
     )
 
@@ -139,6 +157,38 @@ def prescribe(figures: Figures) -> Diagnosis:
             f"The picture leans to the {side} by {abs(roll_deg):.1f} degrees, by its upright "
             "lines. It will be turned level, slowly, within the same crop."
         )
+    clean, reasons = _cleaning(figures)
+    words += reasons
     if not words:
         words.append("Nothing here needs mending: the clip is left as it is.")
-    return Diagnosis(figures, Recipe(steady=steady, level=is_tilted), tuple(words))
+    return Diagnosis(figures, Recipe(steady=steady, level=is_tilted, clean=clean), tuple(words))
+
+
+def _cleaning(figures: Figures) -> tuple[Clean | None, list[str]]:
+    """Return what to clean, None for nothing, and why."""
+    words = []
+    if figures.noise >= NOISE:
+        words.append(
+            f"The picture is noisy: {figures.noise:.1f} of 255 levels. Noise will be taken out "
+            "along the motion, so that texture stays."
+        )
+    if figures.blocks >= BLOCKS:
+        words.append("The blocks of an earlier encoding show. Their edges will be smoothed.")
+    if figures.flicker >= FLICKER:
+        words.append(
+            f"The light flickers by {100 * figures.flicker:.1f} in a hundred. It will be evened "
+            "out."
+        )
+    if figures.power <= POWER:
+        words.append(
+            "It is dark. Shadows and middle tones will be lifted; bright parts and colours stay."
+        )
+    if not words:
+        return None, words
+    clean = Clean(
+        denoise="auto" if figures.noise >= NOISE else None,
+        deblock=figures.blocks >= BLOCKS,
+        deflicker=figures.flicker >= FLICKER,
+        lift=figures.power <= POWER,
+    )
+    return clean, words

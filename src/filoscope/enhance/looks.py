@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
+from filoscope.enhance.clean import CleanAccount, Cleaner, CleanSettings
 from filoscope.enhance.level import SURE, Roll, RollFinder
 from filoscope.enhance.motion import Luma, Motion, MotionFinder, follow, small_grey
 from filoscope.enhance.stabilizer import SHAKE_HZ, Frame
@@ -28,6 +29,10 @@ _RIM_AGREES = 0.5
 """Where pictures move by so much (px, 640 wide), three sides of the rim, a tenth of the longer side
 deep, must fit better when moved, by a tenth, in half of the pictures: someone who moves before a
 wall reaches two sides."""
+
+_CLEAN_S = 0.8
+_CLEAN_FRAMES_MIN = 8
+"""Of each window: twice the cleaner's look-ahead."""
 
 _ROLLS_AGREE_DEG = 3.0
 """Windows of a hand-held clip differ by a degree or two; by more, it is no constant tilt."""
@@ -160,6 +165,58 @@ class Tilt:
         if 2 * len(rolls) <= self._window_count or np.ptp(rolls) > _ROLLS_AGREE_DEG:
             return None
         return round(float(np.median(rolls)), 2)
+
+
+class Grime:
+    """What the cleaner finds to do, in the first moments of each window.
+
+    Each figure is the median over the windows; 0 (a power of 1) where there is nothing to do.
+    """
+
+    def __init__(self, fps: float, *, is_hdr: bool) -> None:
+        self._fps = fps
+        self._settings = CleanSettings(lift=not is_hdr)
+        self._accounts: list[CleanAccount] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._cleaner = Cleaner(fps=self._fps, settings=self._settings)
+        self._left = max(round(_CLEAN_S * self._fps), _CLEAN_FRAMES_MIN)
+
+    def see(self, frame: Frame) -> None:
+        """Look at the next frame of the window."""
+        if self._left:
+            self._left -= 1
+            self._cleaner.push(frame)
+
+    def end_window(self) -> None:
+        """The next frame follows from nothing."""
+        self._cleaner.drain()
+        self._accounts.append(self._cleaner.account)
+        self._begin()
+
+    def _median(self, name: str) -> float:
+        return round(float(np.median([getattr(told, name) for told in self._accounts])), 4)
+
+    @property
+    def noise(self) -> float:
+        """Deviation, in levels of 8 bit."""
+        return self._median("noise_max")
+
+    @property
+    def blocks(self) -> float:
+        """Step at the edges of blocks, in levels of 8 bit."""
+        return self._median("blocks_max")
+
+    @property
+    def flicker(self) -> float:
+        """Deviation of the light."""
+        return self._median("flicker_max")
+
+    @property
+    def power(self) -> float:
+        """Curve that a dark scene wants."""
+        return self._median("power_min")
 
 
 def _small_of(frame: Frame) -> Small:

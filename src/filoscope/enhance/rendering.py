@@ -33,7 +33,7 @@ from filoscope.enhance.parts import Part, Parts
 from filoscope.enhance.reading import Reading
 from filoscope.enhance.recipe import Recipe
 from filoscope.enhance.stabilizer import Frame
-from filoscope.enhance.stages import Chain, chain_of
+from filoscope.enhance.stages import Chain, chain_of, passes_of
 from filoscope.media import NothingToShow
 
 CONTAINERS = (".mp4", ".m4v", ".mov", ".mkv")
@@ -93,7 +93,8 @@ def render(
         The target's ending says its container: one of `CONTAINERS`.
     recipe : Recipe
     on_progress : callable, optional
-        Given how many frames are done, and how many there are by what the file says.
+        Given how many frames are done, and how many there are by what the file says; each counts
+        twice where two passes are made.
     is_cancelled : callable, optional
         Asked several times a second.
 
@@ -184,11 +185,12 @@ class _Run:
         self._read: Belt[Frame] = Belt(_ON_BELT)
         self._made: Belt[Frame] = Belt(_ON_BELT)
         self._coding: Coding | None = None
+        self._looked_count = 0
 
     def make(self, target: Path) -> dict[str, Any]:
         """Write the target; return what a `Rendering` says."""
         self._ask()
-        chain = chain_of(self._recipe, self._reading)
+        chain = chain_of(self._recipe, self._reading, on_look=self._look)
         resumed_count = self._parts.frame_count
         with ThreadPoolExecutor(2, "enhance") as pool:
             try:
@@ -258,8 +260,19 @@ class _Run:
                     part = None
                 part = part or self._parts.begin(self._coding)
                 part.show(frame)
-            self._on_progress(count, max(self._reading.facts.frame_count, count))
+            self._progress(count)
         return count, part
+
+    def _look(self) -> None:
+        """A frame of a first pass has been looked at."""
+        self._ask()
+        self._looked_count += 1
+        self._progress(0)
+
+    def _progress(self, count: int) -> None:
+        done = self._looked_count + count
+        total = self._reading.facts.frame_count * passes_of(self._recipe)
+        self._on_progress(done, max(total, done))
 
     def _coding_of(self, frame: Frame) -> Coding:
         height, width = frame.planes[0].shape

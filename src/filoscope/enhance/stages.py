@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, is_dataclass
 from typing import Any, Protocol
 
+from filoscope.enhance.clean import Cleaner, CleanSettings
+from filoscope.enhance.quality import PlannedStabilizer, plan_clip
 from filoscope.enhance.reading import Reading
 from filoscope.enhance.recipe import Recipe
-from filoscope.enhance.stabilizer import Frame, Plane, Stabilizer
+from filoscope.enhance.stabilizer import Frame, Stabilizer
+from filoscope.enhance.warp import Plane
 
 
 class Stage(Protocol):
@@ -68,7 +71,9 @@ class Chain:
         return frames
 
 
-def chain_of(recipe: Recipe, reading: Reading) -> Chain:
+def chain_of(
+    recipe: Recipe, reading: Reading, *, on_look: Callable[[], None] = lambda: None
+) -> Chain:
     """Build the stages of a recipe for a clip.
 
     Parameters
@@ -76,15 +81,44 @@ def chain_of(recipe: Recipe, reading: Reading) -> Chain:
     recipe : Recipe
     reading : Reading
         The clip; two-pass stages read it here for the first time.
+    on_look : callable, optional
+        Called for each frame of such a first pass; what it raises ends the pass.
     """
     stages: list[Stage] = []
     if recipe.steady is not None or recipe.level:
-        stages.append(
-            Stabilizer(
-                fps=reading.fps,
-                crop_max=recipe.crop_max,
-                steady=recipe.steady is not None,
-                level=recipe.level,
-            )
+        stages.append(_stabilizer(recipe, reading, on_look))
+    if recipe.clean is not None:
+        wish = recipe.clean
+        settings = CleanSettings(
+            denoise=wish.denoise,
+            deblock=wish.deblock,
+            deflicker=wish.deflicker,
+            # The curve is that of BT.709: HDR is as light as it was graded to be.
+            lift=wish.lift and not reading.facts.is_hdr,
         )
+        stages.append(Cleaner(fps=reading.fps, settings=settings))
     return Chain(stages)
+
+
+def _stabilizer(recipe: Recipe, reading: Reading, on_look: Callable[[], None]) -> Stage:
+    """Return the one stage that steadies and levels: each frame is moved once."""
+    wish: dict[str, Any] = {
+        "fps": reading.fps,
+        "crop_max": recipe.crop_max,
+        "steady": recipe.steady is not None,
+        "level": recipe.level,
+    }
+    if recipe.steady is None or recipe.steady.mode == "live":
+        return Stabilizer(**wish)
+
+    def looked_at() -> Iterator[Frame]:
+        for frame in reading.frames():
+            on_look()
+            yield frame
+
+    return PlannedStabilizer(plan_clip(looked_at(), **wish))
+
+
+def passes_of(recipe: Recipe) -> int:
+    """Return how often the clip is read from start to end."""
+    return 2 if recipe.steady is not None and recipe.steady.mode == "quality" else 1

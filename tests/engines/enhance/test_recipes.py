@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from filoscope.cli import main
-from filoscope.enhance import BadRecipe, Clean, Recipe, Reframe, Steady, Track, diagnose
+from filoscope.enhance import BadRecipe, Clean, Recipe, Reframe, Steady, Track, diagnose, render
+from filoscope.media import write_clip
 
-from .shaken import pan_and_shake, write_shaken
+from .shaken import FPS, frames_of, pan_and_shake, write_shaken
 
 FULL = Recipe(
     steady=Steady("quality", gyro="walk.gcsv"),
@@ -99,6 +105,39 @@ def test_without_switches_the_command_does_what_the_diagnosis_says(
     told = json.loads(report.read_text())
     assert told["recipe"] == told["diagnosis"]["recipe"]
     assert 60 == told["done"]["changed_count"]
+
+
+def write_spoilt(path: Path, *, noise: float = 0.0, light: float = 1.0) -> None:
+    """A calm pan, noisier and darker than it was."""
+    lots = np.random.default_rng(5)
+    meant, _ = pan_and_shake(45, pan_px=1.0, shake_px=0.0)
+
+    def pictures() -> Iterator[tuple[float, NDArray[np.uint8]]]:
+        for frame in frames_of(meant):
+            clear = cv2.resize(frame.planes[0], (640, 360), interpolation=cv2.INTER_CUBIC)
+            spoilt = clear * light + lots.normal(0, noise, clear.shape)
+            grey = np.clip(spoilt, 0, 255).astype(np.uint8)
+            yield frame.time_s, np.repeat(grey[..., None], 3, axis=2)
+
+    write_clip(path, pictures(), fps=Fraction(FPS), crf=10)
+
+
+@pytest.mark.parametrize(
+    ("fault", "clean", "word"),
+    [
+        ({"noise": 10.0}, Clean(), "noisy"),
+        ({"light": 0.2}, Clean(denoise=None, lift=True), "dark"),
+    ],
+)
+def test_a_spoilt_picture_is_to_be_cleaned_of_just_what_spoils_it(
+    fault: dict[str, float], clean: Clean, word: str, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "spoilt.mp4", tmp_path / "out.mp4"
+    write_spoilt(path, **fault)
+    diagnosis = diagnose(path)
+    assert Recipe(clean=clean) == diagnosis.recipe
+    assert word in " ".join(diagnosis.words)
+    assert 45 == render(path, out, diagnosis.recipe).changed_count
 
 
 def test_a_recipe_from_a_file_is_followed(shaky: Path, tmp_path: Path) -> None:

@@ -288,6 +288,26 @@ def test_what_cannot_be_read_is_refused_and_nothing_is_written(
     assert ["in.mp4"] == [path.name for path in tmp_path.iterdir()]
 
 
+def test_two_passes_are_told_of_and_can_be_cancelled_in_the_first(
+    long_clip: Path, tmp_path: Path
+) -> None:
+    recipe, out = Recipe(steady=Steady(mode="quality")), tmp_path / "out.mp4"
+    told: list[tuple[int, int]] = []
+    render(long_clip, out, recipe, on_progress=lambda done, total: told.append((done, total)))
+    assert [(done, 312) for done in range(1, 313)] == told
+    out.unlink()
+    seen: list[int] = []
+    with pytest.raises(RenderCancelled):
+        render(
+            long_clip,
+            out,
+            recipe,
+            on_progress=lambda done, total: seen.append(done),
+            is_cancelled=lambda: len(seen) == 5,
+        )
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_a_report_of_a_render_is_plain_json(long_clip: Path, tmp_path: Path) -> None:
     done = render(long_clip, tmp_path / "out.mp4", STEADY)
     assert 156 == json.loads(json.dumps(done.to_json()))["stages"]["Stabilizer"]["frame_count"]
