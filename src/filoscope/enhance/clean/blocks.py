@@ -13,6 +13,7 @@ filmed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -28,6 +29,9 @@ STRENGTH_MIN = 0.6
 
 _CERTAINTY = 6.0
 """The peak must stand so many deviations above the other columns; chance reaches 4.5 at times."""
+
+_LINES_MIN = 6
+"""A period with fewer edges in the picture proves nothing."""
 
 _ROWS = 240
 """Looked at, spread over the picture."""
@@ -96,22 +100,24 @@ def _grid_in(columns: NDArray[np.float64]) -> tuple[Grid | None, float]:
     deviation = 1.4826 * float(np.median(np.abs(columns - usual))) + 0.02
     best: tuple[float, Grid | None, float] = (0.0, None, 0.0)
     for period in PERIODS:
-        for phase in range(int(np.ceil(period))):
-            lines = _lines(period, phase, len(columns))
-            if len(lines) < 6:
-                continue
-            height = float(np.mean(columns[lines])) - usual
-            # Half of the lines or more must show it: one strong edge of a thing is no grid.
-            agreed = float(np.median(columns[lines])) - usual
-            certainty = min(height, 2 * agreed) / deviation * np.sqrt(len(lines))
-            if certainty > best[0]:
-                best = (certainty, Grid(period, float(phase)), min(height, 2 * agreed))
+        phases = [_lines(period, phase, len(columns)) for phase in range(int(np.ceil(period)))]
+        if min(map(len, phases)) < _LINES_MIN:
+            continue
+        heights = [columns[lines].sum() / len(lines) for lines in phases]
+        phase = int(np.argmax(heights))
+        # Half of the lines or more must show it: one strong edge of a thing is no grid.
+        agreed = float(np.median(columns[phases[phase]])) - usual
+        height = min(heights[phase] - usual, 2 * agreed)
+        certainty = height / deviation * np.sqrt(len(phases[phase]))
+        if certainty > best[0]:
+            best = (certainty, Grid(period, float(phase)), height)
     certainty, grid, strength = best
     if certainty < _CERTAINTY or strength < STRENGTH_MIN:
         return None, 0.0
     return grid, strength
 
 
+@lru_cache(maxsize=512)
 def _lines(period: float, phase: float, length: int) -> NDArray[np.intp]:
     lines = np.rint(np.arange(phase, length, period)).astype(np.intp)
     return np.asarray(lines[(lines >= 3) & (lines < length - 3)])
@@ -131,7 +137,7 @@ def deblock(plane: Plane, blocks: Blocks, *, share: float = 1.0) -> Plane:
     """
     result = plane.copy()
     scale = 1.0 if plane.dtype == np.uint8 else 0.25
-    limit = np.float32(min(2.0 + 3.0 * blocks.strength, 12.0) / scale)
+    limit = np.float32(min(2.0 + 8.0 * blocks.strength, _STEP_MAX) / scale)
     for grid, view in ((blocks.across, result), (blocks.down, result.T)):
         if grid is not None:
             lines = _lines(grid.period, (grid.phase * share) % grid.period, view.shape[1])

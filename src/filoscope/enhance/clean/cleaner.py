@@ -47,7 +47,7 @@ NOISE_MIN, NOISE_FULL = 0.9, 1.8
 """Deviation in levels of 8 bit. Below the first no eye sees noise, and what is measured is an encoder's
 rounding; above the second all of it is taken out."""
 
-_WATCH_S = 0.25
+_WATCH_S = 0.4
 """Between two measurements of noise, blocks and light."""
 
 _LIGHT_S = 1.5
@@ -58,6 +58,9 @@ _PICTURES_MIN = 6
 
 _CUT_DIFFERENCE = 22.0
 """Mean difference of the cells, the change of light aside, out of 255: pans and flashes stay below."""
+
+_OF_BLOCKS = 2.5
+"""Deviation of what coarse quantisation adds, by the step at the edges of its blocks."""
 
 _GAIN_SEEN = 0.002
 """A gain nearer to 1 moves no level."""
@@ -260,15 +263,26 @@ class Cleaner:
         if wanted == "auto" and self._is_time:
             self._watch(planes)
         self._last = planes
-        sigma = self._denoiser.sigma
-        enough = NOISE_MIN if self._noise_is_on else (NOISE_MIN + NOISE_FULL) / 2
-        self._noise_is_on = sigma > 0 if wanted != "auto" else sigma >= enough
-        if not self._noise_is_on:
+        if isinstance(wanted, int | float):
+            self._noise_is_on = wanted > 0
+            share, floor = 1.0, 0.0
+        else:
+            share, floor = self._share_of_noise(), _OF_BLOCKS * self._blocks.strength
+        if not self._noise_is_on and not floor:
             self._denoiser.forget()
             return planes
+        sigma = max(self._denoiser.sigma * share, floor)
         self.account = replace(self.account, noise_max=max(self.account.noise_max, sigma))
-        share = (sigma - NOISE_MIN) / (NOISE_FULL - NOISE_MIN) if wanted == "auto" else 1.0
-        return self._denoiser.filter(planes, share=float(np.clip(share, 0, 1)))
+        return self._denoiser.filter(planes, share=share, floor=floor)
+
+    def _share_of_noise(self) -> float:
+        """Return how much of the measured noise to take out; nothing where it is not seen."""
+        sigma = self._denoiser.sigma
+        begin = NOISE_MIN if self._noise_is_on else (NOISE_MIN + NOISE_FULL) / 2
+        self._noise_is_on = sigma >= begin
+        if not self._noise_is_on:
+            return 0.0
+        return float(np.clip((sigma - NOISE_MIN) / (NOISE_FULL - NOISE_MIN), 0, 1))
 
     def _watch(self, planes: Planes) -> None:
         """Measure the noise against the last frame; at a scene's first, of the next against it."""

@@ -149,8 +149,12 @@ class Denoiser:
             track.go_on(plane, np.full(256, max(meter.sigma, 1.0) ** 2, np.float32), moves)
             meter.look(plane, scale_of(plane), track.expected, 1.0 + noise_passed(moves))
 
-    def filter(self, planes: Planes, *, share: float = 1.0) -> Planes:
-        """Return the planes with that share of the measured noise taken out, and remember them."""
+    def filter(self, planes: Planes, *, share: float = 1.0, floor: float = 0.0) -> Planes:
+        """Return the planes with their noise taken out, and remember them.
+
+        `share` is how much of its measured deviation; `floor` the least deviation of luma, whatever
+        was measured: what an encoder has added, which is no noise.
+        """
         planes = tuple(_contiguous(plane) for plane in planes)
         luma = planes[0]
         if [track.expected.shape for track in self._tracks] != [plane.shape for plane in planes]:
@@ -160,7 +164,7 @@ class Denoiser:
             moves = self._follower.find(small, self._last_small, (luma.shape[0], luma.shape[1]))
         results: list[Plane] = []
         for index, (plane, track) in enumerate(zip(planes, self._tracks, strict=True)):
-            noise = self._variances(index, share)
+            noise = self._variances(index, share, floor if index == 0 else 0.0)
             if moves is None:
                 track.begin(plane, noise)
             else:
@@ -171,11 +175,12 @@ class Denoiser:
         self._last_small = self._follower.reduce(results[0], scale_of(luma))
         return tuple(results)
 
-    def _variances(self, index: int, share: float) -> Floats:
+    def _variances(self, index: int, share: float, floor: float) -> Floats:
+        least = np.float32(max(floor**2, _VARIANCE_MIN))
         if self._sigma is not None:
-            return np.full(256, max((share * self._sigma) ** 2, _VARIANCE_MIN), np.float32)
+            return np.full(256, max(np.float32(self._sigma**2), least), np.float32)
         found = self._meters[index].variances * np.float32(share**2)
-        return np.asarray(np.maximum(found, np.float32(_VARIANCE_MIN)))
+        return np.asarray(np.maximum(found, least))
 
 
 def scale_of(plane: Plane) -> float:

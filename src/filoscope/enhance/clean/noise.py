@@ -170,12 +170,14 @@ class NoiseMeter:
         whole = _agree(roughs, changes)
         bins = np.full(_BINS, whole)
         places = np.minimum(means * (_BINS / 256), _BINS - 1).astype(int)
+        seen = 0.0
         for place in np.unique(places):
             here = places == place
             own = _agree(roughs[here], None if changes is None else changes[here])
             count = float(here.sum())
+            seen += own * count / len(places)
             bins[place] = (count * own + _BLOCKS_OF_BIN * whole) / (count + _BLOCKS_OF_BIN)
-        return np.minimum(bins, SIGMA_MAX**2), whole
+        return np.minimum(bins, SIGMA_MAX**2), seen
 
 
 def _agree(roughs: NDArray[np.float32], changes: NDArray[np.float32] | None) -> float:
