@@ -14,8 +14,9 @@ viewers who met both.
 
 Everything is chosen on held-out parts of what may be learned from. For the first kind, `train` is
 learned from and `valid` judges. For the second the targets of some viewers are blanked, as theirs
-are, and asked for: by each half, early and late, of what else they watched, the targets of each half.
-For what was shown in one week was watched in company that says little of clips still to be shown.
+are, and asked for: by the early half of what else they watched, the late targets, and by the late half,
+the early ones. Whoever has met none of the targets was shown them at another time than what they have
+met, and what was shown in one week was watched in company that says little of other weeks.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import product
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -220,7 +221,7 @@ def _trial_of_newcomers(split: Split, new: NDArray[np.bool_]) -> Trial:
         told_and_asked = [(split.watched[judges], split.watched[judges])]
     else:
         halves = [half[judges] for half in split.halves]
-        told_and_asked = list(product(halves, halves))
+        told_and_asked = list(permutations(halves))
     questions = []
     for told, asked in told_and_asked:
         able = np.flatnonzero(_any(told, others) & _any(asked, split.targets))
