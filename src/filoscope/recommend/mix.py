@@ -79,15 +79,13 @@ def mix(
         best = _best(score, varied, shortlist, makers, free, previous_maker)
         if best < 0:
             break
-        owed_sum, owed_best = 0.0, 0.0
+        owed_sum = 0.0
         for other in unknown:
-            weight = owed[other] * (free[other] & (makers[other] != previous_maker))
-            owed_sum += weight
-            owed_best += weight * (other == best)
+            owed_sum += owed[other] * (free[other] & (makers[other] != previous_maker))
         pick, chance = best, 1.0
         if owed_sum > 0.0:
             explores[filled] = chances[filled, 0] < explore_share
-            chance = explore_share * owed_best / owed_sum + 1.0 - explore_share
+            chance = explore_share * owed[best] / owed_sum + 1.0 - explore_share
             if explores[filled]:
                 sought = chances[filled, 1] * owed_sum
                 pick = _drawn(owed, unknown, makers, free, previous_maker, sought)

@@ -92,9 +92,9 @@ def html(placed: Iterable[Placed], *, begins_page: bool) -> SafeString:
 
 
 def write_ahead(clips: Iterable[Facts]) -> None:
-    """Make the texts of cards before anybody asks for them."""
+    """Write cards before anybody asks for them, as a page shows them to somebody new to them."""
     for facts in clips:
-        _sheet(facts)
+        _filled(_sheet(facts), words.PLACING, Standing(facts.clip_id, facts.version).marks, False)
 
 
 def context(look: Look, texts: Mapping[str, str]) -> dict[str, Any]:
