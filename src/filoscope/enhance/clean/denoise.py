@@ -24,7 +24,7 @@ from filoscope.enhance.clean.follow import (
     noise_passed,
 )
 from filoscope.enhance.clean.noise import NoiseMeter
-from filoscope.enhance.clean.shrink import THRESHOLD, Floats, Plane, room_for, shrink
+from filoscope.enhance.clean.shrink import FINE, THRESHOLD, Fine, Floats, Plane, room_for, shrink
 
 Planes = tuple[Plane, ...]
 
@@ -46,9 +46,9 @@ class _Track:
 
     def __init__(self, height: int, width: int) -> None:
         framed = (height + 2 * RIM, width + 2 * RIM)
-        self.picture, self._spare = np.empty(framed, np.float32), np.empty(framed, np.float32)
+        self.picture, self._spare = np.empty(framed, np.int16), np.empty(framed, np.int16)
         self.trust, self._spare_trust = room_for(height, width), room_for(height, width)
-        self.expected = np.empty((height, width), np.float32)
+        self.expected = np.empty((height, width), np.int16)
         self._variances, self._means, self._noises = (room_for(height, width) for _ in range(3))
 
     def begin(self, plane: Plane, noise: Floats) -> None:
@@ -202,7 +202,7 @@ def _quarter(planes: Planes, turn: int) -> Planes:
     return tuple(parts)
 
 
-def _fill_rim(picture: Floats) -> None:
+def _fill_rim(picture: Fine) -> None:
     picture[:RIM], picture[-RIM:] = picture[RIM], picture[-RIM - 1]
     picture[:, :RIM], picture[:, -RIM:] = picture[:, RIM, None], picture[:, -RIM - 1, None]
 
@@ -211,7 +211,7 @@ def _fill_rim(picture: Floats) -> None:
 def _fill(plane, scale, picture):  # type: ignore[no-untyped-def]
     for y in range(plane.shape[0]):
         for x in range(plane.shape[1]):
-            picture[y, x] = np.float32(plane[y, x]) * scale
+            picture[y, x] = np.int32(np.float32(plane[y, x]) * scale * np.float32(FINE))
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")

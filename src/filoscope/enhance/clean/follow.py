@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filoscope.enhance.clean.shrink import GROUP, Floats, Plane
+from filoscope.enhance.clean.shrink import FINE, GROUP, Floats, Plane
 
 BLOCK = 8
 RIM = 16
@@ -119,6 +119,8 @@ def _taps(t):  # type: ignore[no-untyped-def]
 def _fetch(flat, base, stride, x, y, wide, block):  # type: ignore[no-untyped-def]
     """Read a block at a fraction of a pixel. Unsigned places: no check for counting from the end."""
     a0, a1, a2, a3 = _taps(x)
+    part = _f(1 / FINE)
+    a0, a1, a2, a3 = a0 * part, a1 * part, a2 * part, a3 * part
     b0, b1, b2, b3 = _taps(y)
     one, two, three = np.uint64(1), np.uint64(2), np.uint64(3)
     for i in range(BLOCK + 3):
@@ -126,7 +128,10 @@ def _fetch(flat, base, stride, x, y, wide, block):  # type: ignore[no-untyped-de
         for j in range(BLOCK):
             k = place + np.uint64(j)
             wide[i * BLOCK + j] = (
-                flat[k] * a0 + flat[k + one] * a1 + flat[k + two] * a2 + flat[k + three] * a3
+                _f(flat[k]) * a0
+                + _f(flat[k + one]) * a1
+                + _f(flat[k + two]) * a2
+                + _f(flat[k + three]) * a3
             )
     for k in range(BLOCK * BLOCK):
         block[k] = (
@@ -154,7 +159,7 @@ def expect_means(means, variances, expected):  # type: ignore[no-untyped-def]
     height, width = expected.shape
     for y in range(height):
         for x in range(width):
-            expected[y, x] = _mean_at(means, y, x)
+            expected[y, x] = np.int32(_mean_at(means, y, x) * _f(FINE) + _f(0.5))
     variances[:] = _f(MEAN_VARIANCE)
 
 
@@ -167,14 +172,15 @@ def expect_last(plane, scale, last, trust, moves, means, noises, expected, varia
     plane : ndarray of uint8 or uint16, shape (height, width)
     scale : float32
         Levels of 8 bit to a level of the plane.
-    last : ndarray of float32, shape (height + 2 RIM, width + 2 RIM)
-        The last result, in levels of 8 bit.
+    last : ndarray of int16, shape (height + 2 RIM, width + 2 RIM)
+        The last result, in parts of levels of 8 bit: see `Fine`.
     trust : ndarray of float32
         Its variance by groups, as `shrink` wrote it.
     moves : ndarray of float32, shape (blocks down, blocks across, 2)
     means, noises : ndarray of float32
         By groups with a rim of one: means of the plane, variance of its noise.
-    expected, variances : ndarray of float32
+    expected : ndarray of int16
+    variances : ndarray of float32
         Written; see `shrink`.
 
     Returns
@@ -216,7 +222,8 @@ def expect_last(plane, scale, last, trust, moves, means, noises, expected, varia
                 lost += 1
             for i in range(BLOCK):
                 for j in range(BLOCK):
-                    hoped[here + np.uint64(i) * span + np.uint64(j)] = block[i * BLOCK + j]
+                    fine = block[i * BLOCK + j] * _f(FINE) + _f(0.5)
+                    hoped[here + np.uint64(i) * span + np.uint64(j)] = np.int32(fine)
             variance = weight * (known + _f(DRIFT)) + (_f(1) - weight) * _f(MEAN_VARIANCE)
             for i in range(2):
                 for j in range(2):

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filoscope.enhance.clean.shrink import Floats, Plane
+from filoscope.enhance.clean.shrink import FINE, Fine, Floats, Plane
 
 SIGMA_MAX = 50.0
 """In levels of 8 bit. What is rougher is a picture of gravel."""
@@ -71,7 +71,7 @@ def _measure(plane, scale, expected, step_y, step_x, means, roughs, spreads):  #
                     level = _f(plane[y0 - 1 + i, x0 - 1 + j]) * scale
                     total += level
                     if differs:
-                        level -= expected[y0 - 1 + i, x0 - 1 + j]
+                        level -= _f(expected[y0 - 1 + i, x0 - 1 + j]) * _f(1 / FINE)
                     window[i, j] = level
             rough, first, second = _f(0), _f(0), _f(0)
             for i in range(1, _BLOCK + 1):
@@ -91,13 +91,13 @@ def _measure(plane, scale, expected, step_y, step_x, means, roughs, spreads):  #
 
 
 def _look(
-    plane: Plane, scale: float, expected: Floats | None
+    plane: Plane, scale: float, expected: Fine | None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     height, width = plane.shape
     step = max(int(np.sqrt(height * width / _BLOCKS_MAX)), 5)
     room = (height // step + 1) * (width // step + 1)
     means, roughs, spreads = (np.empty(room, np.float32) for _ in range(3))
-    against = np.zeros((0, 0), np.float32) if expected is None else expected
+    against = np.zeros((0, 0), np.int16) if expected is None else expected
     count = _measure(plane, _f(scale), against, step, step, means, roughs, spreads)
     kept = (means[:count] > _EMPTY_LOW) & (means[:count] < _EMPTY_HIGH)
     return means[:count][kept], roughs[:count][kept], spreads[:count][kept]
@@ -142,7 +142,7 @@ class NoiseMeter:
         self._bins: NDArray[np.float64] | None = None
         self._whole = 0.0
 
-    def look(self, plane: Plane, scale: float, expected: Floats | None, doubled: float) -> None:
+    def look(self, plane: Plane, scale: float, expected: Fine | None, doubled: float) -> None:
         """Measure a picture against the last one moved into place.
 
         `doubled` is the variance of their difference, in variances of the noise. Without a last
@@ -162,7 +162,7 @@ class NoiseMeter:
 
     @staticmethod
     def _measure(
-        plane: Plane, scale: float, expected: Floats | None, doubled: float
+        plane: Plane, scale: float, expected: Fine | None, doubled: float
     ) -> tuple[NDArray[np.float64], float] | None:
         means, roughs, spreads = _look(plane, scale, None)
         if not means.size:

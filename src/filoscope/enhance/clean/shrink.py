@@ -22,6 +22,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
+Fine = NDArray[np.int16]
+"""Levels of 8 bit in parts of 1/32: half of the memory that float32 would move."""
+
+FINE = 32
 
 GROUP = 4
 """Pixels between the blocks: half a block."""
@@ -38,6 +42,7 @@ _ROW = GROUP * _LANE
 _f = np.float32
 _C1, _C2, _C3, _C4, _C5, _C6, _C7 = (_f(math.cos(k * math.pi / 16) / 2) for k in range(1, 8))
 _ZERO, _HALF, _QUARTER, _SHARE = _f(0), _f(0.5), _f(0.25), _f(1 / 256)
+_PART, _OF_FOUR = _f(1 / FINE), _f(FINE / 4)
 
 
 @njit(inline="always")
@@ -83,30 +88,37 @@ def _four(c0, c1, c2, c3, variance, noise, bar):  # type: ignore[no-untyped-def]
     return e0 * d1 * of_first, e1 * d0 * of_first, e2 * d3 * of_second, e3 * d2 * of_second
 
 
-@njit(inline="always")
+@njit(nogil=True, fastmath=True, error_model="numpy")
+def _load_groups(seen, hoped, scale, row):  # type: ignore[no-untyped-def]
+    for i in range(len(seen) // GROUP):
+        row[i] = _f(seen[4 * i]) * scale - _f(hoped[4 * i]) * _PART
+        row[i + _LANE] = _f(seen[4 * i + 1]) * scale - _f(hoped[4 * i + 1]) * _PART
+        row[i + 2 * _LANE] = _f(seen[4 * i + 2]) * scale - _f(hoped[4 * i + 2]) * _PART
+        row[i + 3 * _LANE] = _f(seen[4 * i + 3]) * scale - _f(hoped[4 * i + 3]) * _PART
+
+
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _load(plane, expected, scale, y, first, row):  # type: ignore[no-untyped-def]
     """Fill a row of differences, pixels apart by their place in the group; mirrored at the rim."""
     height, width = expected.shape
     y = min(y if y >= 0 else -1 - y, height - 1)
-    inner_begin = max(0, -first)
-    inner_end = max(min(_TILE + 1, width // GROUP - first), inner_begin)
-    for k in range(GROUP * (_TILE + 1 - inner_end + inner_begin)):
-        i = k if k < GROUP * inner_begin else k + GROUP * (inner_end - inner_begin)
-        x = GROUP * first + i
-        x = -1 - x if x < 0 else x
-        x = max(min(x, 2 * width - 1 - x), 0)
-        row[(i % GROUP) * _LANE + i // GROUP] = _f(plane[y, x]) * scale - expected[y, x]
-    begin = GROUP * (first + inner_begin)
-    end = GROUP * (first + inner_end)
-    seen, hoped = plane[y, begin:end], expected[y, begin:end]
-    count = inner_end - inner_begin
-    lane0, lane1 = row[inner_begin:_LANE], row[_LANE + inner_begin : 2 * _LANE]
-    lane2, lane3 = row[2 * _LANE + inner_begin : 3 * _LANE], row[3 * _LANE + inner_begin :]
-    for i in range(count):
-        lane0[i] = _f(seen[4 * i]) * scale - hoped[4 * i]
-        lane1[i] = _f(seen[4 * i + 1]) * scale - hoped[4 * i + 1]
-        lane2[i] = _f(seen[4 * i + 2]) * scale - hoped[4 * i + 2]
-        lane3[i] = _f(seen[4 * i + 3]) * scale - hoped[4 * i + 3]
+    skipped = max(-first, 0)
+    stop = max(min(first + _TILE + 1, width // GROUP), first + skipped)
+    begin, end = GROUP * (first + skipped), GROUP * stop
+    _load_groups(plane[y, begin:end], expected[y, begin:end], scale, row[skipped:])
+    for i in range(GROUP * skipped):
+        _mirror(plane[y], expected[y], scale, GROUP * first + i, i, row)
+    for i in range(end - GROUP * first, GROUP * (_TILE + 1)):
+        _mirror(plane[y], expected[y], scale, GROUP * first + i, i, row)
+
+
+@njit(nogil=True, fastmath=True, error_model="numpy")
+def _mirror(seen, hoped, scale, x, place, row):  # type: ignore[no-untyped-def]
+    """Fill one place of a row from beyond the picture's edge."""
+    x = -1 - x if x < 0 else x
+    x = max(min(x, 2 * len(hoped) - 1 - x), 0)
+    place = (place % GROUP) * _LANE + place // GROUP
+    row[place] = _f(seen[x]) * scale - _f(hoped[x]) * _PART
 
 
 @njit(inline="always")
@@ -199,24 +211,31 @@ def _columns_back(s, summed):  # type: ignore[no-untyped-def]
         summed[x + 6 * _ROW], summed[x + 7 * _ROW] = o[6], o[7]
 
 
+@njit(nogil=True, fastmath=True, error_model="numpy")
+def _store_groups(row, hoped, made):  # type: ignore[no-untyped-def]
+    for b in range(len(made) // GROUP):
+        made[4 * b] = _fine(hoped[4 * b], row[b])
+        made[4 * b + 1] = _fine(hoped[4 * b + 1], row[b + _LANE])
+        made[4 * b + 2] = _fine(hoped[4 * b + 2], row[b + 2 * _LANE])
+        made[4 * b + 3] = _fine(hoped[4 * b + 3], row[b + 3 * _LANE])
+
+
 @njit(inline="always")
-def _store(row, expected, out, result, factor, top, first, count):  # type: ignore[no-untyped-def]
+def _fine(hoped, correction):  # type: ignore[no-untyped-def]
+    """Add the sum of four blocks' corrections; as good as never negative enough to be cut off."""
+    return np.int16(np.int32(_f(hoped) + correction * _OF_FOUR + _HALF))
+
+
+@njit(nogil=True, fastmath=True, error_model="numpy")
+def _store(row, expected, out, result, factor, top, first):  # type: ignore[no-untyped-def]
     """Write a row of finished groups, `first` being the picture's group at place 1."""
-    width = expected.shape[0]
-    whole = max(min(count, width // GROUP - first), 0)
-    hoped, made, levels = expected[GROUP * first :], out[GROUP * first :], result[GROUP * first :]
-    lane0, lane1 = row[1:_LANE], row[_LANE + 1 : 2 * _LANE]
-    lane2, lane3 = row[2 * _LANE + 1 : 3 * _LANE], row[3 * _LANE + 1 :]
-    for b in range(whole):
-        made[4 * b] = hoped[4 * b] + lane0[b] * _QUARTER
-        made[4 * b + 1] = hoped[4 * b + 1] + lane1[b] * _QUARTER
-        made[4 * b + 2] = hoped[4 * b + 2] + lane2[b] * _QUARTER
-        made[4 * b + 3] = hoped[4 * b + 3] + lane3[b] * _QUARTER
-    end = min(GROUP * count, width - GROUP * first)
-    for i in range(GROUP * whole, end):
-        made[i] = hoped[i] + row[(i % GROUP) * _LANE + i // GROUP + 1] * _QUARTER
-    for i in range(end):
-        levels[i] = np.int32(min(max(made[i] * factor + _HALF, _ZERO), top))
+    begin, end = GROUP * first, GROUP * (first + _TILE - 1)
+    hoped, made, levels = expected[begin:end], out[begin:end], result[begin:end]
+    _store_groups(row[1:], hoped, made)
+    for i in range(len(made) // GROUP * GROUP, len(made)):
+        made[i] = _fine(hoped[i], row[(i % GROUP) * _LANE + i // GROUP + 1])
+    for i in range(len(made)):
+        levels[i] = np.int32(min(max(_f(made[i]) * factor + _HALF, _ZERO), top))
 
 
 @njit(inline="always")
@@ -241,22 +260,22 @@ def shrink(plane, expected, scale, variances, noises, threshold, out, trust, res
     ----------
     plane : ndarray of uint8 or uint16, shape (height, width)
         As filmed.
-    expected : ndarray of float32, shape (height, width)
-        In levels of 8 bit.
+    expected : ndarray of int16, shape (height, width)
+        In parts of levels of 8 bit: see `Fine`.
     scale : float32
         Levels of 8 bit to a level of the plane.
     variances, noises : ndarray of float32, shape (groups down + 2, groups across + 2)
         For each group of 4 x 4 pixels, and a rim of one: the variance of what is expected, in
         variances of the noise; the variance of the noise, in squared levels of 8 bit.
     threshold : float32
-    out : ndarray of float32, shape (height, width)
-        Written: the result, in levels of 8 bit.
+    out : ndarray of int16, shape (height, width)
+        Written: the result, in the same parts.
     trust : ndarray of float32, shape of `variances`
         Written within the rim: the variance of the result, in variances of the noise.
     result : ndarray of the plane's kind and shape
         Written: the result in the plane's own levels.
     """
-    factor, top = _f(1) / scale, _f(256) / scale - _f(1)
+    factor, top = _PART / scale, _f(256) / scale - _f(1)
     height, width = expected.shape
     down, across = (height + GROUP - 1) // GROUP, (width + GROUP - 1) // GROUP
     d = np.zeros(8 * _ROW, np.float32)
@@ -281,7 +300,7 @@ def shrink(plane, expected, scale, variances, noises, threshold, out, trust, res
                 for i in range(min(GROUP, height - 4 * r)):
                     row = summed[i * _ROW : (i + 1) * _ROW]
                     y = 4 * r + i
-                    _store(row, expected[y], out[y], result[y], factor, top, first + 1, _TILE - 1)
+                    _store(row, expected[y], out[y], result[y], factor, top, first + 1)
                 for b in range(1, min(_TILE, across - first)):
                     sum_of_four = believed[b] + believed[b - 1] + above[b] + above[b - 1]
                     trust[r + 1, first + 1 + b] = sum_of_four * _SHARE
