@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -77,8 +78,7 @@ class Facts:
     published_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):  # which Python makes in a third of a dataclass's time: a page has eight
     """How one viewer stands to one clip, and which version of it there is."""
 
     clip_id: int
@@ -94,8 +94,7 @@ class Standing:
         return (self.is_me, self.followed, self.liked, self.saved)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in which feed a card is, how it came there, and the token that proves it."""
 
     tab: str

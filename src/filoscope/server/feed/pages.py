@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from filoscope.recommend import Candidate, Reason, ReasonKind, say
 from filoscope.server.accounts.models import Account
@@ -71,8 +72,7 @@ def from_clip(viewer: Account | None, *, who: int, slug: str) -> Page | None:
     return Page((Placed(first, head, _place(first, "clip", 0)), *page.placed), page.next)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """A pick of the engine that the database lets this viewer see."""
 
     candidate: Candidate

@@ -38,8 +38,7 @@ _MARK_OR_PERCENT = re.compile("[\ue000-\uf8ff%]")
 _PLACING = {name: f"%({name})s" for name in words.PLACING}
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A card of a page: what it shows, how the viewer stands to it, where it is."""
 
     facts: Facts

@@ -12,8 +12,8 @@ import binascii
 import hashlib
 import hmac
 import struct
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -28,8 +28,7 @@ _SIGNATURE_BYTES = 8  # a guess in 2**64; a forged line in one's own log is wort
 TOKEN_LENGTH = 23  # base64 of 17 bytes, with one = cut off
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """Where a card was put."""
 
     tab: str
