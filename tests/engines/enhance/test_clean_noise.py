@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -119,6 +121,16 @@ def test_the_same_frames_come_out_the_same() -> None:
     noisy = frames_of(with_noise(film(6), 10))
     one, other = clean(noisy)[0], clean(noisy)[0]
     assert np.array_equal(one[5].planes[0], other[5].planes[0])
+
+
+def test_planes_may_be_views_into_larger_pictures() -> None:
+    noisy = frames_of(with_noise(film(5), 10))
+    views = [
+        replace(frame, planes=tuple(np.pad(plane, 8)[8:-8, 8:-8] for plane in frame.planes))
+        for frame in noisy
+    ]
+    one, other = clean(noisy)[0], clean(views)[0]
+    assert np.array_equal(one[4].planes[0], other[4].planes[0])
 
 
 def test_a_deviation_that_is_given_is_used() -> None:

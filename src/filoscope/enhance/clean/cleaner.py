@@ -271,8 +271,8 @@ class Cleaner:
         if not self._noise_is_on and not floor:
             self._denoiser.forget()
             return planes
-        sigma = max(self._denoiser.sigma * share, floor)
-        self.account = replace(self.account, noise_max=max(self.account.noise_max, sigma))
+        noise_max = max(self.account.noise_max, self._denoiser.sigma * share)
+        self.account = replace(self.account, noise_max=noise_max)
         return self._denoiser.filter(planes, share=share, floor=floor)
 
     def _share_of_noise(self) -> float:

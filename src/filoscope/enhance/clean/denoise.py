@@ -135,6 +135,7 @@ class Denoiser:
             for plane, meter in zip(planes, self._meters, strict=True):
                 meter.look(plane, scale_of(plane), None, 1.0)
             return
+        planes, last = (tuple(_contiguous(plane) for plane in some) for some in (planes, last))
         if self._watched and planes[0].size > _WINDOW_MIN:
             planes, last = (_quarter(some, self._watched) for some in (planes, last))
         self._watched += 1

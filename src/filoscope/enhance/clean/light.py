@@ -36,7 +36,7 @@ _MIDDLE_MIN = 22.0
 _AIM = 84.0
 """What the mean is brought towards: below a grey card's 110, so that evening stays evening."""
 
-_POWER_MIN = 0.6
+_POWER_MIN = 0.52
 _SLOPE_MAX = 2.6
 """At the dark end; less where there is noise."""
 
