@@ -21,6 +21,10 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
 from scipy.signal import butter, sosfiltfilt
 
 from filoscope.enhance.errors import UnevenFrames
+from filoscope.enhance.gyro.lens import Lens
+from filoscope.enhance.gyro.matching import SURE, match_gyro
+from filoscope.enhance.gyro.record import GyroRecord
+from filoscope.enhance.gyro.view import MESH, View, mesh_places
 from filoscope.enhance.level.levelling import Gravity, LevelPath, turn_about
 from filoscope.enhance.motion import Motion, MotionFinder
 from filoscope.enhance.path import (
@@ -40,7 +44,7 @@ from filoscope.enhance.stabilizer import (
     Frame,
     counted,
 )
-from filoscope.enhance.warp import warp, warp_bands
+from filoscope.enhance.warp import Plane, warp, warp_bands, warp_mesh
 
 _CUTOFF_HZ = 0.25
 """Slower is kept as meant, where the crop has room."""
@@ -55,6 +59,13 @@ _NEIGHBOURHOOD_S = 1.0
 """Half of the time over which a bound is chosen together."""
 
 _EASE_S = 0.25
+_SHARE_OF_SIMILARITY = 0.9
+"""Of the zoom (as a logarithm), for a path whose frames are turned in three dimensions: the rest is
+for what that bends."""
+
+_DRAW, _DRAWS_MAX = 0.9, 40
+"""A correction that needs more all the same is made smaller in such steps."""
+
 _TRIAL_ITERATIONS, _ITERATIONS = 100, 400
 
 
@@ -69,12 +80,15 @@ class Scene:
     zooms : ndarray
         Shape (frames,).
     readout : Readout
+    view : View or None
+        The camera's own turns, where they explain the picture: then frames are moved by them.
     """
 
     filmed: Floats
     corrections: Floats
     zooms: Floats
     readout: Readout
+    view: View | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,8 @@ def plan_clip(
     steady: bool = True,
     level: bool = False,
     gravity: Gravity | None = None,
+    gyro: GyroRecord | None = None,
+    lens: Lens | None = None,
 ) -> Plan:
     """Look at a whole clip and decide how each frame is to be moved.
 
@@ -123,6 +139,10 @@ def plan_clip(
         Of one size, in order; each is let go as soon as it was looked at.
     fps, crop_max, steady, level, gravity
         As of `Stabilizer`.
+    gyro : GyroRecord, optional
+        The camera's turns. Where they do not explain the picture, the picture is believed.
+    lens : Lens, optional
+        Of the camera; else the focal length is found from turns and picture.
 
     Raises
     ------
@@ -155,40 +175,86 @@ def plan_clip(
         return Plan(shape, np.zeros(0), ())
     fps = min(max(fps, 5.0), 240.0)
     half = (np.array(shape[::-1]) / 2 - RIM_PX) / max(shape)
-    scenes = tuple(_scene_of(draft, fps, half, 1 / (1 - crop_max), steady) for draft in drafts)
-    return Plan(shape, np.concatenate([draft.times_s for draft in drafts]), scenes)
+    times_s = np.concatenate([draft.times_s for draft in drafts])
+    view = None
+    if gyro is not None and steady:
+        motions = [one for draft in drafts for one in draft.motions]
+        match = match_gyro(gyro, motions, times_s, half=half)
+        view = View.of(gyro, match, lens) if match.confidence >= SURE else None
+    scenes = tuple(
+        _scene_of(draft, fps, half, 1 / (1 - crop_max), steady, view) for draft in drafts
+    )
+    return Plan(shape, times_s, scenes)
 
 
-def _scene_of(draft: _Draft, fps: float, half: Floats, zoom_max: float, steady: bool) -> Scene:
-    motions = draft.motions
-    readout = readout_of(motions, height=2 * float(half[1])) if steady else Readout()
-    steps = np.array([(one.x, one.y, one.turn_rad, one.growth) for one in motions])
-    filmed = np.cumsum(unbent(motions) if readout.share else steps, axis=0)
+def _scene_of(
+    draft: _Draft, fps: float, half: Floats, zoom_max: float, steady: bool, view: View | None = None
+) -> Scene:
+    times_s = np.array(draft.times_s)
+    filmed, readout = _filmed(draft, times_s, float(half[1]), view) if steady else (None, Readout())
+    turned = np.cumsum([motion.turn_rad for motion in draft.motions])
+    if filmed is None:
+        filmed = np.zeros((len(times_s), 4))
+    strength = strength_of(filmed, fps)
+    if not strength.any():
+        view, readout = None, Readout(0.0, readout.confidence)
     # Rows that are put straight need room, and leave the path that much less.
     lost = _room_of_bends(filmed, readout.share, half)
     bound = 1 / (1 / zoom_max + lost)
+    if view is not None:
+        bound = bound**_SHARE_OF_SIMILARITY
     corrections = np.zeros_like(filmed)
-    strength = np.zeros(len(filmed))
-    if steady:
-        strength = strength_of(filmed, fps)
-        if strength.any():
-            corrections = calm_path(filmed, fps=fps, half=half, zoom_max=bound)
-            corrections = corrections * strength[:, None]
+    if strength.any():
+        corrections = calm_path(filmed, fps=fps, half=half, zoom_max=bound)
+        corrections = corrections * strength[:, None]
     if draft.level is not None:
-        calm = np.cumsum(steps[:, 2]) + corrections[:, 2]
-        times_s = np.array(draft.times_s)
-        turns = np.zeros(len(calm))
-        for index in range(len(calm)):
-            ahead = slice(index, index + 2)
-            turns[index] = draft.level.turns(
-                calm[ahead], times_s[ahead], half=half, zoom_max=zoom_max
-            )[0]
+        calm = turned + corrections[:, 2]
+        turns = _level_turns(draft.level, calm, times_s, half, zoom_max)
         corrections = turn_about(corrections, turns)
     corrections = draw_in(corrections, half, bound)
-    readout = readout if strength.any() else Readout(0.0, readout.confidence)
-    needed = 1 / (1 / zoom_needed(corrections, half) - (lost if readout.share else 0.0))
+    if view is None:
+        needed = 1 / (1 / zoom_needed(corrections, half) - lost)
+    else:
+        corrections, needed = _within(view, corrections, times_s, half, zoom_max)
     zooms = np.clip(zoom_envelope(needed, ease=_EASE_S * fps), needed, max(zoom_max, needed.max()))
-    return Scene(filmed, corrections, np.where(zooms < 1 + 1e-5, 1.0, zooms), readout)
+    return Scene(filmed, corrections, np.where(zooms < 1 + 1e-5, 1.0, zooms), readout, view)
+
+
+def _filmed(
+    draft: _Draft, times_s: Floats, half_height: float, view: View | None
+) -> tuple[Floats, Readout]:
+    """Return the path of a scene, by the camera's turns or the picture, and what bends its rows."""
+    if view is not None:
+        return view.path(times_s), Readout()
+    readout = readout_of(draft.motions, height=2 * half_height)
+    if readout.share:
+        return np.cumsum(unbent(draft.motions), axis=0), readout
+    steps = [(one.x, one.y, one.turn_rad, one.growth) for one in draft.motions]
+    return np.cumsum(np.array(steps), axis=0), readout
+
+
+def _level_turns(
+    level: LevelPath, calm: Floats, times_s: Floats, half: Floats, zoom_max: float
+) -> Floats:
+    """Return the turn that levels each frame; one is told and the next is foretold at a time."""
+    pairs = [slice(index, index + 2) for index in range(len(calm))]
+    turns = [level.turns(calm[two], times_s[two], half=half, zoom_max=zoom_max) for two in pairs]
+    return np.array([pair[0] for pair in turns])
+
+
+def _within(
+    view: View, corrections: Floats, times_s: Floats, half: Floats, zoom_max: float
+) -> tuple[Floats, Floats]:
+    """Return corrections by true turns that stay within the bound, and the zoom each needs."""
+    needed = np.ones(len(corrections))
+    drawn = corrections.copy()
+    for index, time_s in enumerate(times_s):
+        for _ in range(_DRAWS_MAX):
+            needed[index] = view.zoom_needed(drawn[index], time_s, half, zoom_max)
+            if needed[index] <= zoom_max:
+                break
+            drawn[index] *= _DRAW
+    return drawn, needed
 
 
 def _room_of_bends(filmed: Floats, readout: float, half: Floats) -> Floats:
@@ -302,8 +368,17 @@ class PlannedStabilizer:
         self.account = counted(self.account, zoom, is_moved=is_moved)
         if not is_moved:
             return frame
+        if scene.view is not None:
+            return replace(frame, planes=_turned(frame, scene.view, correction, zoom))
         if scene.readout.share:
             height = self._plan.shape[0] / max(self._plan.shape)
             bent = bent_rows(scene.filmed, index, scene.readout.share, height=height)
             return replace(frame, planes=warp_bands(frame.planes, correction, zoom, bent))
         return replace(frame, planes=warp(frame.planes, correction, zoom))
+
+
+def _turned(frame: Frame, view: View, correction: Floats, zoom: float) -> tuple[Plane, ...]:
+    height, width = np.array(frame.planes[0].shape) / max(frame.planes[0].shape)
+    places = mesh_places(float(height), float(width))
+    mesh = view.sources(places, correction, zoom, frame.time_s, float(height))
+    return warp_mesh(frame.planes, mesh.reshape(*MESH, 2))

@@ -1,10 +1,12 @@
-"""Move pictures: whole, or in bands of rows that were each filmed at their own moment.
+"""Move pictures: whole, in bands of rows that were each filmed at their own moment, or by a mesh.
 
 Three planes at a time, luma by cubics and colour by lines, 8 bit or 10. OpenCV does it without the
 interpreter's lock.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -62,6 +64,46 @@ def warp_bands(
     )
 
 
+def warp_mesh(planes: tuple[Plane, ...], mesh: Floats) -> tuple[Plane, ...]:
+    """Return the planes taken through a mesh.
+
+    Parameters
+    ----------
+    planes : tuple of ndarray
+        As of `warp`.
+    mesh : ndarray
+        Shape (rows, columns, 2): where each point of an even mesh, whose outer points are the
+        picture's corners, is taken from, x and y in longer sides about the centre.
+    """
+    side = max(planes[0].shape)
+    moved: list[Plane] = []
+    for index, plane in enumerate(planes):
+        height, width = plane.shape[:2]
+        down, across = _between(height, mesh.shape[0]), _between(width, mesh.shape[1])
+        maps = [
+            down
+            @ (mesh[..., axis] * side * size / full + size / 2 - 0.5).astype(np.float32)
+            @ across.T
+            for axis, size, full in (
+                (0, width, planes[0].shape[1]),
+                (1, height, planes[0].shape[0]),
+            )
+        ]
+        moved.append(_remapped(plane, maps[0], maps[1], is_luma=not index))
+    return tuple(moved)
+
+
+@lru_cache(maxsize=16)
+def _between(count: int, points: int) -> NDArray[np.float32]:
+    """Return the weights, shape (count, points), of evenly spaced points at each pixel's middle."""
+    place = (np.arange(count) + 0.5) / count * (points - 1)
+    first = np.minimum(place.astype(int), points - 2)
+    weights = np.zeros((count, points), np.float32)
+    weights[np.arange(count), first] = 1 - (place - first)
+    weights[np.arange(count), first + 1] = place - first
+    return weights
+
+
 def _inverse_of(correction: Floats, zoom: float) -> Floats:
     """Return the matrix, shape (2, 3), from where a pixel is shown to where it is taken from.
 
@@ -97,11 +139,8 @@ def _in_pixels(matrix: Floats, plane: Plane, luma: Plane) -> Floats:
 
 def _moved(plane: Plane, bands: list[Floats], *, is_luma: bool) -> Plane:
     """Return a plane each of whose bands of rows is taken through its own matrix."""
-    # Linear is enough for colour; for luma it would blur. OpenCV moves 16-bit pictures by cubics
-    # three times as fast as 8-bit ones.
-    is_widened = is_luma and plane.dtype == np.uint8
-    wide = np.left_shift(plane, _SHARE_BITS, dtype=np.uint16) if is_widened else plane
-    flags = cv2.WARP_INVERSE_MAP | (cv2.INTER_CUBIC if is_luma else cv2.INTER_LINEAR)
+    wide = _widened(plane, is_luma=is_luma)
+    flags = cv2.WARP_INVERSE_MAP | _method(is_luma=is_luma)
     moved = np.empty_like(wide)
     height, width = plane.shape[:2]
     edges = [round(height * band / len(bands)) for band in range(len(bands) + 1)]
@@ -110,9 +149,35 @@ def _moved(plane: Plane, bands: list[Floats], *, is_luma: bool) -> Plane:
         size = (width, end - first)
         part = moved[first:end]
         cv2.warpAffine(wide, own, size, part, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    if is_widened:
-        return np.asarray(cv2.convertScaleAbs(moved, alpha=1 / (1 << _SHARE_BITS)), np.uint8)
+    return _narrowed(moved, plane)
+
+
+def _remapped(
+    plane: Plane, x: NDArray[np.float32], y: NDArray[np.float32], *, is_luma: bool
+) -> Plane:
+    wide = _widened(plane, is_luma=is_luma)
+    method = _method(is_luma=is_luma)
+    moved = cv2.remap(wide, x, y, method, borderMode=cv2.BORDER_REPLICATE)
+    return _narrowed(moved, plane)  # type: ignore[arg-type]
+
+
+def _method(*, is_luma: bool) -> int:
+    # Linear is enough for colour; for luma it would blur.
+    return cv2.INTER_CUBIC if is_luma else cv2.INTER_LINEAR
+
+
+def _widened(plane: Plane, *, is_luma: bool) -> Plane:
+    """Return 8-bit luma with bits of fraction: OpenCV's cubics are three times as fast on 16 bits."""
+    if is_luma and plane.dtype == np.uint8:
+        return np.left_shift(plane, _SHARE_BITS, dtype=np.uint16)
+    return plane
+
+
+def _narrowed(moved: Plane, plane: Plane) -> Plane:
+    """Return moved samples in the kind of the plane they came from."""
     if plane.dtype == np.uint8:
-        return np.asarray(moved, np.uint8)
+        if moved.dtype == np.uint8:
+            return moved
+        return np.asarray(cv2.convertScaleAbs(moved, alpha=1 / (1 << _SHARE_BITS)), np.uint8)
     # Cubics overshoot: ten bits end at 1023, as eight do at 255.
     return np.asarray(np.minimum(moved, TEN_BITS_MAX), np.uint16)
