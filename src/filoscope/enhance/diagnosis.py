@@ -34,6 +34,9 @@ hand, 2 and more."""
 NOISE, BLOCKS, FLICKER, POWER = 2.0, 0.9, 0.012, 0.93
 """From here on a fault is plain to see. The cleaner itself would begin at about half."""
 
+READOUT = 0.25
+"""Of a frame's time: with less, a shake bends the picture by under a pixel."""
+
 TILT_DEG, TILT_MEANT_DEG = 1.0, 9.0
 """Nobody minds less; more was meant."""
 
@@ -49,6 +52,9 @@ class Figures:
         As shown.
     shake_px : float
         Of the worst window: RMS of what is faster than 1 Hz, in px of a picture 640 wide.
+    readout : float
+        Share of a frame's time in which its rows were filmed, one after the other: what a rolling
+        shutter bends. 0 where nothing is bent.
     roll_deg : float or None
         How far what is upright leans to the right; None where the clip does not show it.
     noise, blocks : float
@@ -64,6 +70,7 @@ class Figures:
     width: int
     height: int
     shake_px: float
+    readout: float
     roll_deg: float | None
     noise: float
     blocks: float
@@ -121,6 +128,7 @@ def diagnose(path: str | os.PathLike[str]) -> Diagnosis:
             width=reading.size[0],
             height=reading.size[1],
             shake_px=shake.worst_px,
+            readout=shake.readout,
             roll_deg=tilt.roll_deg,
             noise=grime.noise,
             blocks=grime.blocks,
@@ -143,12 +151,18 @@ def prescribe(figures: Figures) -> Diagnosis:
     words: list[str] = []
     steady = None
     if figures.shake_px >= SHAKE_PX:
-        steady = Steady()
+        is_bent = abs(figures.readout) >= READOUT
+        steady = Steady(mode="quality" if is_bent else "live")
         words.append(
             f"The camera shakes: by {figures.shake_px:.1f} px of a picture 640 wide, where a calm "
             "hand has under 1. It will be steadied, with pans kept; up to a fifth of width and "
             "height is cut away for it."
         )
+        if is_bent:
+            words.append(
+                "Its rows were filmed one after the other (a rolling shutter), which bends the "
+                "picture as it shakes. They will be put straight, in two passes."
+            )
     roll_deg = figures.roll_deg or 0.0
     is_tilted = TILT_DEG <= abs(roll_deg) <= TILT_MEANT_DEG
     if is_tilted:

@@ -10,6 +10,7 @@ from scipy.signal import butter, sosfiltfilt
 from filoscope.enhance.clean import CleanAccount, Cleaner, CleanSettings
 from filoscope.enhance.level import SURE, Roll, RollFinder
 from filoscope.enhance.motion import Luma, Motion, MotionFinder, follow, small_grey
+from filoscope.enhance.rolling import readout_of
 from filoscope.enhance.stabilizer import SHAKE_HZ, Frame
 
 _WIDTH_PX = 640
@@ -51,6 +52,8 @@ class Shake:
 
     def __init__(self, fps: float) -> None:
         self.worst_px = 0.0
+        self._readouts: list[float] = []
+        self._height = 1.0
         self._fps = min(max(fps, 5.0), 240.0)
         self._filter = butter(3, SHAKE_HZ, "highpass", fs=self._fps, output="sos")
         self._begin()
@@ -64,7 +67,9 @@ class Shake:
 
     def see(self, frame: Frame) -> None:
         """Look at the next frame of the window."""
-        motion = self._finder.see(frame.planes[0])
+        luma = frame.planes[0]
+        self._height = luma.shape[0] / max(luma.shape)
+        motion = self._finder.see(luma)
         if motion.is_cut:
             self._judge()
             self._motions, self._agreements, self._covers = [], [], []
@@ -88,6 +93,12 @@ class Shake:
         shake_px = float(np.median(np.hypot(*shake.T))) * _RMS_OF_MEDIAN * _WIDTH_PX
         if self._is_of_camera():
             self.worst_px = max(self.worst_px, round(float(shake_px), 2))
+            self._readouts.append(readout_of(self._motions, height=self._height).share)
+
+    @property
+    def readout(self) -> float:
+        """Share of a frame's time in which its rows were filmed, median of the windows."""
+        return round(float(np.median(self._readouts)), 2) if self._readouts else 0.0
 
     def _is_of_camera(self) -> bool:
         """Whether all of the picture moves: somebody who moves before a bare wall does not fill it."""

@@ -90,11 +90,14 @@ class Parts:
     def remove(self) -> None:
         """Leave nothing behind."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.close()
-
-    def close(self) -> None:
-        """Let others go on with this folder."""
         self._lock.close()
+
+    def leave(self) -> None:
+        """Let others go on with this folder, or take it away when there is nothing to go on with."""
+        if self._counts:
+            self._lock.close()
+        else:
+            self.remove()
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06d}.packets"

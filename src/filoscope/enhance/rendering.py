@@ -121,7 +121,7 @@ def render(
             parts.remove()
             raise
         finally:
-            parts.close()
+            parts.leave()
         parts.remove()
     done["cpu_s"] = round(time.process_time() - began, 3)
     return Rendering(**done)

@@ -7,9 +7,11 @@ from dataclasses import asdict, is_dataclass
 from typing import Any, Protocol
 
 from filoscope.enhance.clean import Cleaner, CleanSettings
+from filoscope.enhance.errors import BadRecipe
+from filoscope.enhance.framing import Box, Framer, Track
 from filoscope.enhance.quality import PlannedStabilizer, plan_clip
 from filoscope.enhance.reading import Reading
-from filoscope.enhance.recipe import Recipe
+from filoscope.enhance.recipe import ASPECTS, Recipe, Reframe
 from filoscope.enhance.stabilizer import Frame, Stabilizer
 from filoscope.enhance.warp import Plane
 
@@ -97,7 +99,24 @@ def chain_of(
             lift=wish.lift and not reading.facts.is_hdr,
         )
         stages.append(Cleaner(fps=reading.fps, settings=settings))
+    if recipe.frame is not None:
+        stages.append(_framer(recipe.frame, reading))
     return Chain(stages)
+
+
+def _framer(wish: Reframe, reading: Reading) -> Framer:
+    width, height = reading.size
+    track = None
+    if wish.track is not None:
+        box = wish.track
+        if box.x + box.width > width or box.y + box.height > height:
+            raise BadRecipe(
+                f"frame.track reaches beyond the picture of {width} x {height}. Give a box in it."
+            )
+        track = Track(Box(box.x, box.y, box.width, box.height), box.time_s)
+    return Framer(
+        width=width, height=height, fps=reading.fps, aspect=ASPECTS[wish.aspect], track=track
+    )
 
 
 def _stabilizer(recipe: Recipe, reading: Reading, on_look: Callable[[], None]) -> Stage:

@@ -14,7 +14,18 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from filoscope.enhance import DiskFull, Recipe, RenderCancelled, Steady, UnfitOutput, render
+from filoscope.enhance import (
+    BadRecipe,
+    Clean,
+    DiskFull,
+    Recipe,
+    Reframe,
+    RenderCancelled,
+    Steady,
+    Track,
+    UnfitOutput,
+    render,
+)
 from filoscope.enhance.reading import Reading
 from filoscope.media import NotAVideo, UnreadableFile
 
@@ -305,6 +316,26 @@ def test_two_passes_are_told_of_and_can_be_cancelled_in_the_first(
             on_progress=lambda done, total: seen.append(done),
             is_cancelled=lambda: len(seen) == 5,
         )
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_all_stages_together_change_shape_and_keep_every_frame(
+    long_clip: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(
+        steady=Steady(), level=True, clean=Clean(denoise=4.0), frame=Reframe(aspect="4:5")
+    )
+    done = render(long_clip, tmp_path / "out.mp4", recipe)
+    assert (156, 156) == (done.frame_count, done.changed_count)
+    assert {"Stabilizer", "Cleaner", "Framer"} == set(done.stages)
+    assert (144, 180) == Reading(tmp_path / "out.mp4").size
+    assert times(long_clip) == times(tmp_path / "out.mp4")
+
+
+def test_a_box_beyond_the_picture_is_refused(long_clip: Path, tmp_path: Path) -> None:
+    recipe = Recipe(frame=Reframe(track=Track(300, 100, 50, 50)))
+    with pytest.raises(BadRecipe, match="beyond the picture of 320 x 180"):
+        render(long_clip, tmp_path / "out.mp4", recipe)
     assert [] == list(tmp_path.iterdir())
 
 
