@@ -15,6 +15,7 @@ of frames is held back, so that a pan begins before its subject leaves.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -103,6 +104,8 @@ class Framer:
         Frames come out this much later than they go in.
     has_model : bool
         Find faces by BlazeFace where it is installed.
+    on_crop : callable, optional
+        Given each frame's time and the crop's left (or upper) edge in it, in pixels of the luma.
 
     Raises
     ------
@@ -121,6 +124,7 @@ class Framer:
         safe_areas: SafeAreas | None = None,
         look_ahead_s: float = LOOK_AHEAD_S,
         has_model: bool = True,
+        on_crop: Callable[[float, float], None] = lambda time_s, edge_px: None,
     ) -> None:
         if min(width, height) < 4 or min(aspect) < 1:
             raise ValueError(f"No crop of {aspect} in {width} x {height}")
@@ -143,6 +147,7 @@ class Framer:
         self._path = CameraPath(fps=min(max(fps, 5.0), 240.0))
         self._finder = SubjectFinder(has_model=has_model)
         self._track, self._tracker = track, None
+        self._on_crop = on_crop
         self._found_s = -np.inf
         self._look_ahead = max(round(look_ahead_s * min(max(fps, 5.0), 240.0)), 1)
         self._waiting: deque[tuple[Frame, Wish]] = deque()
@@ -264,7 +269,9 @@ class Framer:
             moved_count=done.moved_count + (not is_still),
             cut_count=done.cut_count + (wish.is_cut and done.frame_count > 0),
         )
-        return self._cut(frame, float(round(edge / 2) * 2) if is_still else edge)
+        edge = float(round(edge / 2) * 2) if is_still else edge
+        self._on_crop(frame.time_s, edge)
+        return self._cut(frame, edge)
 
     def _cut(self, frame: Frame, edge: float) -> Frame:
         planes = tuple(

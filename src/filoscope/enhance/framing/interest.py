@@ -30,6 +30,9 @@ _FAR = 0.55
 _SHOT_S = 1.5
 """Shorter shots look like mistakes."""
 
+_LOYALTY = 1.5
+"""Who was looked at stays the subject against others of the same weight."""
+
 _DEAD = 0.11
 """In crops: so far to either side a subject may stray before the crop follows."""
 
@@ -91,6 +94,7 @@ class Interest:
         self._is_new = True
         self._has_subject = False
         self._rival_s: float | None = None
+        self._focus: tuple[float, float] | None = None
 
     def wish(
         self, subjects: tuple[Subject, ...], *, time_s: float, passed_s: float, shift: float
@@ -109,6 +113,7 @@ class Interest:
         if not np.isfinite(self._shot_s):
             self._shot_s = time_s
         spans = [self._span(subject) for subject in subjects]
+        subjects = self._favoured(subjects, spans, shift)
         self._remember(subjects, spans, passed_s, shift)
         self._watch_rivals(subjects, spans, time_s)
         is_switch = self._choose(time_s, shift)
@@ -135,6 +140,28 @@ class Interest:
         start, size = ((box.x, box.width), (box.y, box.height))[self._axis]
         more = _ROUND_FACE * size if subject.kind == "face" else 0.0
         return max(start - more, 0.0), min(start + size + more, self._length)
+
+    def _favoured(
+        self,
+        subjects: tuple[Subject, ...],
+        spans: list[tuple[float, float]],
+        shift: float,
+    ) -> tuple[Subject, ...]:
+        """Return the subjects, that on which the eye rests already a little weightier."""
+        if self._focus is None or not subjects:
+            return subjects
+        middle = (self._focus[0] + self._focus[1]) / 2 + shift
+        reach = (self._focus[1] - self._focus[0]) / 2 + _DEAD * self._crop
+        self._focus = (self._focus[0] + shift, self._focus[1] + shift)
+        off = [abs((start + end) / 2 - middle) for start, end in spans]
+        near = [index for index in range(len(off)) if off[index] < reach]
+        if not near:
+            return subjects
+        chosen = max(near, key=lambda index: subjects[index].weight * (1 - off[index] / reach))
+        return tuple(
+            replace(subject, weight=subject.weight * _LOYALTY) if index == chosen else subject
+            for index, subject in enumerate(subjects)
+        )
 
     def _remember(
         self,
@@ -217,10 +244,10 @@ class Interest:
         ]
         if not inside:
             return self._around([], self._place, is_cut)
-        heaviest = max(weight for weight, _ in inside)
+        heaviest, self._focus = max(inside)
         company = [span for weight, span in inside if weight >= _COMPANY * heaviest]
         if max(end for _, end in company) - min(start for start, _ in company) > 2 * half:
-            company = [span for weight, span in inside if weight == heaviest]
+            company = [self._focus]
         return self._around(company, self._place, is_cut)
 
     def _around(self, spans: list[tuple[float, float]], place: float, is_cut: bool) -> Wish:

@@ -1,10 +1,12 @@
 """What moves in a picture though the camera does not, or moves otherwise than the camera.
 
-The picture before is laid over this one by the motion of the camera; what then still differs, by more
-than noise and more than an edge that lies half a pixel off, has moved by itself.
+The pictures before are laid over this one by the motion of the camera; what then still differs, by more
+than noise and beyond what lies a pixel beside it, has moved by itself.
 """
 
 from __future__ import annotations
+
+from collections import deque
 
 import cv2
 import numpy as np
@@ -19,15 +21,22 @@ Floats = NDArray[np.float32]
 LONG_SIDE = 160
 """Pixels of the picture that is compared: noise and leaves are gone, people are not."""
 
+_BACK, _BACK_MOVING = (2, 4), (1, 2)
+"""Looks back that are compared: someone who strolls takes so long to leave the pixels he was at. But while
+the camera moves, what is near and what is far part by more the longer one waits."""
+
+_TRAVELS = 0.02
+"""In longer sides of the picture, over the looks kept."""
+
 _MEMORY_S = 0.15
 """A walker's legs move by turns: what moved just now still counts."""
 
 _MOVED = 0.3
-_DIFFERENCE = 9.0
-_EDGE_SHARE = 0.35
-"""Of the local contrast: what an edge differs by when it is a third of a pixel off."""
+_DIFFERENCE = 7.0
+"""Levels beyond what lies within a pixel of the same place: noise, and the parallax of a camera
+that walks, are less."""
 
-_AREA_MIN, _AREA_FULL = 0.0012, 0.02
+_AREA_MIN, _AREA_FULL = 0.0012, 0.04
 """Of the picture: a bird far away, and someone across the street."""
 
 _EVERYWHERE = 0.35
@@ -40,14 +49,14 @@ _THINGS_MAX = 6
 
 
 class MovingFinder:
-    """Finds what moves by itself; keeps one small picture."""
+    """Finds what moves by itself; keeps four small pictures."""
 
     def __init__(self) -> None:
         self.begin_scene()
 
     def begin_scene(self) -> None:
         """Forget the picture before."""
-        self._last: Floats | None = None
+        self._past: deque[tuple[Floats, NDArray[np.float64]]] = deque(maxlen=_BACK[-1])
         self._energy: Floats | None = None
 
     def find(self, yuv: Colour, motion: Motion, passed_s: float) -> list[tuple[Box, float]]:
@@ -63,19 +72,21 @@ class MovingFinder:
             Since the picture before.
         """
         grey, scale = _small(yuv)
-        last, self._last = self._last, grey
-        if last is None or self._energy is None or last.shape != grey.shape:
+        matrix = _matrix(motion, grey.shape)
+        # Warped anew each time, a picture would blur: its way to now is what is kept up to date.
+        self._past = deque(((one, matrix @ way) for one, way in self._past), _BACK[-1])
+        past = list(self._past)
+        self._past.append((grey, np.eye(3)))
+        if len(past) < _BACK[-1] or self._energy is None or self._energy.shape != grey.shape:
             self._energy = np.zeros_like(grey)
             return []
-        matrix = _matrix(motion, grey.shape)
-        size = (grey.shape[1], grey.shape[0])
-        moved = cv2.warpAffine(last, matrix, size, borderMode=cv2.BORDER_CONSTANT, borderValue=-1)
-        known = cv2.erode((moved >= 0).astype(np.uint8), np.ones((_RIM_PX, _RIM_PX), np.uint8))
-        contrast = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-        change = np.abs(grey - moved) - _EDGE_SHARE * contrast - _DIFFERENCE
-        now = np.where((known > 0) & (change > 0), np.float32(1.0), np.float32(0.0))
+        # What has just been uncovered was seen before its cover came: it differs from one only.
+        travelled = float(np.abs(past[0][1][:2, 2]).max()) / max(grey.shape)
+        backs = _BACK_MOVING if travelled > _TRAVELS else _BACK
+        change = np.min([_change(grey, *past[-back]) for back in backs], axis=0)
+        now = np.where(change > 0, np.float32(1.0), np.float32(0.0))
         kept = np.float32(np.exp(-passed_s / _MEMORY_S))
-        before = cv2.warpAffine(self._energy, matrix, size)
+        before = cv2.warpAffine(self._energy, matrix[:2], (grey.shape[1], grey.shape[0]))
         self._energy = np.asarray(np.maximum(now, before * kept), np.float32)
         return self._things(scale)
 
@@ -90,11 +101,22 @@ class MovingFinder:
             share = area / mask.size
             if share < _AREA_MIN:
                 continue
-            weight = min((share / _AREA_FULL) ** 0.75, 1.0)
+            weight = min((share / _AREA_FULL) ** 0.6, 1.0)
             weight *= float(np.clip(2 * (1 - share_moving / _EVERYWHERE), 0.0, 1.0))
             found.append((Box(x, y, width, height).scaled(1 / scale), float(weight)))
         found.sort(key=lambda thing: -thing[1])
         return [thing for thing in found[:_THINGS_MAX] if thing[1] > 0]
+
+
+def _change(grey: Floats, past: Floats, way: NDArray[np.float64]) -> Floats:
+    """Return how much brighter or darker than anything within a pixel of it each place was."""
+    size = (grey.shape[1], grey.shape[0])
+    moved = cv2.warpAffine(past, way[:2], size, borderMode=cv2.BORDER_CONSTANT, borderValue=-1)
+    known = cv2.erode((moved >= 0).astype(np.uint8), np.ones((_RIM_PX, _RIM_PX), np.uint8))
+    near = np.ones((3, 3), np.uint8)
+    brighter, darker = grey - cv2.dilate(moved, near), cv2.erode(moved, near) - grey
+    change = np.maximum(brighter, darker) - np.float32(_DIFFERENCE)
+    return np.asarray(np.where(known > 0, change, np.float32(-1)), np.float32)
 
 
 def _small(yuv: Colour) -> tuple[Floats, float]:
@@ -110,4 +132,6 @@ def _matrix(motion: Motion, shape: tuple[int, ...]) -> NDArray[np.float64]:
     cos, sin = size * np.cos(motion.turn_rad), size * np.sin(motion.turn_rad)
     linear = np.array([[cos, -sin], [sin, cos]])
     shift = np.array([motion.x, motion.y]) * side
-    return np.hstack([linear, (middle + shift - linear @ middle)[:, None]])
+    matrix = np.eye(3)
+    matrix[:2, :2], matrix[:2, 2] = linear, middle + shift - linear @ middle
+    return matrix

@@ -25,8 +25,8 @@ LOOK_S = 1 / 13
 FACES_S = 0.3
 """Between looks for faces and writing, which cost ten times as much and change slowly."""
 
-_FACE_KEPT_S = 0.9
-"""A face that is not seen is still there: someone looked aside."""
+_FACE_KEPT_S, _FACE_FADES_S = 2.5, 1.2
+"""A face that is not seen is still there: someone looked aside, or up."""
 
 _FACE_LARGE = 0.12
 """Height of a face, in longer sides of the picture, from which on it is all that counts."""
@@ -143,7 +143,10 @@ class SubjectFinder:
             kept += [(subject, time_s) for subject in now]
             self._texts_seen = _texts(yuv)
         self._faces_seen = kept
-        return [subject for subject, _ in kept]
+        return [
+            replace(subject, weight=subject.weight * _faded(time_s - seen_s, _FACE_FADES_S))
+            for subject, seen_s in kept
+        ]
 
     def _rested(
         self, found: list[Subject], motion: Motion, side: int, time_s: float
@@ -162,13 +165,13 @@ class SubjectFinder:
         now = [(subject, time_s) for subject in found if subject.kind == "moving"]
         self._resting = sorted(still + now, key=lambda one: -one[0].weight)[:_RESTING_MAX]
         return [
-            replace(subject, weight=_AT_REST * subject.weight * _faded(time_s - moved_s))
+            replace(subject, weight=_AT_REST * subject.weight * _faded(time_s - moved_s, _REST_S))
             for subject, moved_s in still
         ]
 
 
-def _faded(rested_s: float) -> float:
-    return float(np.exp(-rested_s / _REST_S))
+def _faded(passed_s: float, fades_s: float) -> float:
+    return float(np.exp(-passed_s / fades_s))
 
 
 def _takes_over(new: Subject, old: Subject) -> bool:
