@@ -74,26 +74,29 @@ def mix(
     shortlist = greatest(score, BEST_EACH * places)
     varied = score[shortlist]
     unknown = np.flatnonzero(owed)
+    weights, their_makers = owed[unknown], makers[unknown]  # 0 once they have a place
     filled = 0
     while filled < places:
         best = _best(score, varied, shortlist, makers, free, previous_maker)
         if best < 0:
             break
         owed_sum = 0.0
-        for other in unknown:
-            owed_sum += owed[other] * (free[other] & (makers[other] != previous_maker))
+        for other in range(len(unknown)):
+            owed_sum += weights[other] * (their_makers[other] != previous_maker)
         pick, chance = best, 1.0
         if owed_sum > 0.0:
             explores[filled] = chances[filled, 0] < explore_share
             chance = explore_share * owed[best] / owed_sum + 1.0 - explore_share
             if explores[filled]:
                 sought = chances[filled, 1] * owed_sum
-                pick = _drawn(owed, unknown, makers, free, previous_maker, sought)
+                pick = unknown[_drawn(weights, their_makers, previous_maker, sought)]
                 if pick != best:
                     chance = explore_share * owed[pick] / owed_sum
         clips[filled], propensity[filled] = pick, min(chance, 1.0)
         filled += 1
         free[pick] = False
+        if owed[pick] != 0.0:
+            weights[np.searchsorted(unknown, pick)] = 0.0
         if previous_maker != ANYBODY:
             previous_maker = makers[pick]
         for place in range(len(shortlist)):
@@ -104,19 +107,14 @@ def mix(
 
 @njit(cache=True)
 def _drawn(
-    owed: NDArray[np.float64],
-    unknown: NDArray[np.int64],
-    makers: NDArray[np.int32],
-    free: NDArray[np.bool_],
-    previous_maker: int,
-    sought: float,
+    weights: NDArray[np.float64], makers: NDArray[np.int32], previous_maker: int, sought: float
 ) -> int:
-    """Return the clip that may follow at which the sum of what is owed passes `sought`."""
+    """Return which of those that may follow is the one at which the sum of weights passes `sought`."""
     drawn, passed = -1, 0.0
-    for other in unknown:
-        if free[other] and makers[other] != previous_maker:
-            passed += owed[other]
-            drawn = int(other)
+    for index in range(len(weights)):
+        if weights[index] > 0.0 and makers[index] != previous_maker:
+            passed += weights[index]
+            drawn = index
             if passed > sought:
                 break
     return drawn
