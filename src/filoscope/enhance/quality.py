@@ -49,7 +49,7 @@ from filoscope.enhance.warp import Plane, warp, warp_bands, warp_mesh
 _CUTOFF_HZ = 0.25
 """Slower is kept as meant, where the crop has room."""
 
-_SWAY_HZ, _SWAY_PX = 0.7, 0.65
+_SWAY_HZ, _SWAY_PX = 0.7, 0.75
 """A path is calm when what is faster moves by less than this (RMS, px of a picture 640 wide)."""
 
 _STEPS = 20

@@ -7,6 +7,7 @@ interpreter's lock.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -22,6 +23,13 @@ _SHARE_BITS = 4
 
 BANDS = 16
 """Within a sixteenth of the picture even a quick hand moves as if at a steady speed."""
+
+_STRIPES = BANDS
+"""A picture is moved in so many parts: what is in between stays in the cache, and no large block of
+memory is asked for and given back for each frame, which would cost more than the move."""
+
+_REACH = 3
+"""Rows beside its own that a cubic looks at, and one for rounding."""
 
 
 def warp(planes: tuple[Plane, ...], correction: Floats, zoom: float) -> tuple[Plane, ...]:
@@ -75,22 +83,10 @@ def warp_mesh(planes: tuple[Plane, ...], mesh: Floats) -> tuple[Plane, ...]:
         Shape (rows, columns, 2): where each point of an even mesh, whose outer points are the
         picture's corners, is taken from, x and y in longer sides about the centre.
     """
-    side = max(planes[0].shape)
-    moved: list[Plane] = []
-    for index, plane in enumerate(planes):
-        height, width = plane.shape[:2]
-        down, across = _between(height, mesh.shape[0]), _between(width, mesh.shape[1])
-        maps = [
-            down
-            @ (mesh[..., axis] * side * size / full + size / 2 - 0.5).astype(np.float32)
-            @ across.T
-            for axis, size, full in (
-                (0, width, planes[0].shape[1]),
-                (1, height, planes[0].shape[0]),
-            )
-        ]
-        moved.append(_remapped(plane, maps[0], maps[1], is_luma=not index))
-    return tuple(moved)
+    return tuple(
+        _remapped(plane, mesh * max(planes[0].shape) / planes[0].shape[1::-1], is_luma=not index)
+        for index, plane in enumerate(planes)
+    )
 
 
 @lru_cache(maxsize=16)
@@ -139,26 +135,53 @@ def _in_pixels(matrix: Floats, plane: Plane, luma: Plane) -> Floats:
 
 def _moved(plane: Plane, bands: list[Floats], *, is_luma: bool) -> Plane:
     """Return a plane each of whose bands of rows is taken through its own matrix."""
-    wide = _widened(plane, is_luma=is_luma)
-    flags = cv2.WARP_INVERSE_MAP | _method(is_luma=is_luma)
-    moved = np.empty_like(wide)
+    moved = np.empty_like(plane)
     height, width = plane.shape[:2]
-    edges = [round(height * band / len(bands)) for band in range(len(bands) + 1)]
-    for matrix, first, end in zip(bands, edges, edges[1:], strict=False):
-        own = np.hstack([matrix[:, :2], matrix[:, 2:] + matrix[:, 1:2] * first])
-        size = (width, end - first)
-        part = moved[first:end]
-        cv2.warpAffine(wide, own, size, part, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return _narrowed(moved, plane)
+    flags = cv2.WARP_INVERSE_MAP | _method(is_luma=is_luma)
+    per_band = _STRIPES // len(bands)
+    for number, rows in enumerate(_stripes(height)):
+        matrix = bands[number // per_band]
+        own = np.hstack([matrix[:, :2], matrix[:, 2:] + matrix[:, 1:2] * rows.start])
+        # Only the rows that are needed are widened: they stay in the cache.
+        far_down, far_right = rows.stop - rows.start - 1, width - 1
+        ends = own[1, 2] + np.array([0, own[1, 0] * far_right])[:, None] + [0, own[1, 1] * far_down]
+        part = _around(plane, float(ends.min()), float(ends.max()))
+        own[1, 2] -= part.start
+        wide = _widened(plane[part], is_luma=is_luma)
+        found = cv2.warpAffine(
+            wide, own, (width, far_down + 1), flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        _narrow(found, moved[rows])  # type: ignore[arg-type]
+    return moved
 
 
-def _remapped(
-    plane: Plane, x: NDArray[np.float32], y: NDArray[np.float32], *, is_luma: bool
-) -> Plane:
-    wide = _widened(plane, is_luma=is_luma)
-    method = _method(is_luma=is_luma)
-    moved = cv2.remap(wide, x, y, method, borderMode=cv2.BORDER_REPLICATE)
-    return _narrowed(moved, plane)  # type: ignore[arg-type]
+def _remapped(plane: Plane, mesh: Floats, *, is_luma: bool) -> Plane:
+    """Return a plane taken through a mesh in widths and heights about the centre."""
+    moved = np.empty_like(plane)
+    height, width = plane.shape[:2]
+    down, across = _between(height, mesh.shape[0]), _between(width, mesh.shape[1]).T
+    x, y = ((mesh[..., k] + 0.5) * (width, height)[k] - 0.5 for k in (0, 1))
+    rows_x, rows_y = x.astype(np.float32) @ across, y.astype(np.float32) @ across
+    for rows in _stripes(height):
+        to_x, to_y = down[rows] @ rows_x, down[rows] @ rows_y
+        part = _around(plane, float(to_y.min()), float(to_y.max()))
+        wide = _widened(plane[part], is_luma=is_luma)
+        method = _method(is_luma=is_luma)
+        found = cv2.remap(wide, to_x, to_y - part.start, method, borderMode=cv2.BORDER_REPLICATE)
+        _narrow(found, moved[rows])  # type: ignore[arg-type]
+    return moved
+
+
+def _stripes(height: int) -> list[slice]:
+    edges = [round(height * stripe / _STRIPES) for stripe in range(_STRIPES + 1)]
+    return [slice(*pair) for pair in pairwise(edges) if pair[1] > pair[0]]
+
+
+def _around(plane: Plane, first: float, last: float) -> slice:
+    """Return the rows that interpolation between these looks at."""
+    end = plane.shape[0]
+    start = min(max(int(np.floor(first)) - _REACH, 0), end - 1)
+    return slice(start, max(min(int(np.ceil(last)) + _REACH + 1, end), start + 1))
 
 
 def _method(*, is_luma: bool) -> int:
@@ -173,11 +196,12 @@ def _widened(plane: Plane, *, is_luma: bool) -> Plane:
     return plane
 
 
-def _narrowed(moved: Plane, plane: Plane) -> Plane:
-    """Return moved samples in the kind of the plane they came from."""
-    if plane.dtype == np.uint8:
-        if moved.dtype == np.uint8:
-            return moved
-        return np.asarray(cv2.convertScaleAbs(moved, alpha=1 / (1 << _SHARE_BITS)), np.uint8)
-    # Cubics overshoot: ten bits end at 1023, as eight do at 255.
-    return np.asarray(np.minimum(moved, TEN_BITS_MAX), np.uint16)
+def _narrow(found: Plane, moved: Plane) -> None:
+    """Write what was found in the kind of the plane it came from."""
+    if found.dtype == moved.dtype == np.uint8:
+        moved[:] = found
+    elif moved.dtype == np.uint8:
+        moved[:] = cv2.convertScaleAbs(found, alpha=1 / (1 << _SHARE_BITS))
+    else:
+        # Cubics overshoot: ten bits end at 1023, as eight do at 255.
+        np.minimum(found, TEN_BITS_MAX, out=moved)
