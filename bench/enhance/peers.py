@@ -78,7 +78,8 @@ def pypi_vidstab(source: Path, target: Path) -> Cost | None:
         return None
     loose = target.with_suffix(".avi")
     program = (
-        "import sys; from vidstab import VidStab; "
+        "import sys, cv2; from vidstab import VidStab; "
+        "cv2.destroyAllWindows = lambda: None; "  # headless OpenCV has none
         "VidStab(kp_method='GFTT').stabilize(input_path=sys.argv[1], output_path=sys.argv[2])"
     )
     cost = run(sys.executable, "-c", program, source, loose)

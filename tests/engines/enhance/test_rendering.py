@@ -41,10 +41,12 @@ def write_raw(
     codec: str = "libx264",
     rate: int = FPS,
     tags: tuple[int, int, int, int] = (2, 2, 2, 0),
+    options: dict[str, str] | None = None,
 ) -> None:
     """Write pictures as they are, with tags of matrix, primaries, transfer and range."""
     with av.open(str(path), "w") as container:
-        options = {"preset": "ultrafast", "crf": "10"} if codec == "libx264" else {}
+        if options is None:
+            options = {"preset": "ultrafast", "crf": "10"} if codec == "libx264" else {}
         video = container.add_stream(codec, rate=rate, options=options)
         first = pictures[0]
         video.width, video.height, video.pix_fmt = first.width, first.height, first.format.name
@@ -226,6 +228,31 @@ def test_an_odd_size_loses_a_line_and_nothing_is_scaled(tmp_path: Path) -> None:
         rows = np.frombuffer(plane, np.uint8).reshape(179, -1)
     assert np.array_equal(rows[:178, :318], read)
     assert 40 == render(source, target, STEADY).frame_count
+
+
+def test_fields_become_frames_before_anything_moves_them(tmp_path: Path) -> None:
+    source = tmp_path / "in.mp4"
+    meant, _ = pan_and_shake(40, pan_px=6.0, shake_px=0.0)
+    sharp = [frame.planes[0] for frame in frames_of(meant)]
+    combed = []
+    for index in range(20):
+        woven = sharp[2 * index].copy()
+        woven[1::2] = sharp[2 * index + 1][1::2]
+        flat = np.vstack([woven, np.full((90, 320), 128, np.uint8)])
+        picture = VideoFrame.from_ndarray(flat, format="yuv420p")
+        picture.pts, picture.time_base = index * 3000, Fraction(1, 90_000)
+        combed.append(picture)
+    write_raw(source, combed, options={"preset": "ultrafast", "crf": "10", "x264-params": "tff=1"})
+    reading = Reading(source)
+    assert reading.facts.is_interlaced
+
+    def comb(luma: np.ndarray) -> float:
+        rows = luma.astype(float)
+        return float(np.abs(rows[1:-1:2] - (rows[:-2:2] + rows[2::2]) / 2).mean())
+
+    frames = [frame.planes[0] for frame in reading.frames()]
+    assert 20 == len(frames)
+    assert comb(frames[10]) < 0.5 * comb(combed[10].to_ndarray()[:180])
 
 
 def test_slow_motion_keeps_every_frame_and_its_time(tmp_path: Path) -> None:
