@@ -80,7 +80,7 @@ def blocks_of(luma: Plane) -> Blocks:
     down, strength_y = _grid_in(_excess(luma.T, scale))
     if across is None and down is None:
         return NO_BLOCKS
-    return Blocks(max(strength_x, strength_y), across, down)
+    return Blocks(float(max(strength_x, strength_y)), across, down)
 
 
 def _excess(plane: Plane, scale: float) -> NDArray[np.float64]:

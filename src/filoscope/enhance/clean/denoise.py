@@ -24,7 +24,15 @@ from filoscope.enhance.clean.follow import (
     noise_passed,
 )
 from filoscope.enhance.clean.noise import NoiseMeter
-from filoscope.enhance.clean.shrink import FINE, THRESHOLD, Fine, Floats, Plane, room_for, shrink
+from filoscope.enhance.clean.shrink import (
+    FINE,
+    Fine,
+    Floats,
+    Plane,
+    room_for,
+    shrink,
+    threshold_for,
+)
 
 Planes = tuple[Plane, ...]
 
@@ -88,7 +96,7 @@ class _Track:
             np.float32(scale_of(plane)),
             self._variances,
             self._noises,
-            np.float32(THRESHOLD),
+            threshold_for(float(self._noises.mean())),
             out,
             trust,
             result,

@@ -21,9 +21,10 @@ BLOCK = 8
 RIM = 16
 """Pixels kept around the last picture: content may come from beyond the edge by so much."""
 
-DRIFT = 0.012
-"""Variance that each step of time adds to what was known, in variances of the noise: interpolation,
-turning, changing light. It bounds the memory to about ten pictures."""
+DRIFT, DRIFT_SHARE, DRIFT_MAX = 0.4, 0.002, 0.012
+"""Variance that each step of time adds to what was known: interpolation, turning, changing light. The
+first in squared levels of 8 bit, the others in variances of the noise; the last bounds the memory of
+pictures with little noise to about ten, loud noise is averaged over twenty."""
 
 SURPRISE = 1.0
 """Excess of a block's difference, in variances of the noise, at which the last picture is no help."""
@@ -224,7 +225,8 @@ def expect_last(plane, scale, last, trust, moves, means, noises, expected, varia
                 for j in range(BLOCK):
                     fine = block[i * BLOCK + j] * _f(FINE) + _f(0.5)
                     hoped[here + np.uint64(i) * span + np.uint64(j)] = np.int32(fine)
-            variance = weight * (known + _f(DRIFT)) + (_f(1) - weight) * _f(MEAN_VARIANCE)
+            drift = min(_f(DRIFT) / noise + _f(DRIFT_SHARE), _f(DRIFT_MAX))
+            variance = weight * (known + drift) + (_f(1) - weight) * _f(MEAN_VARIANCE)
             for i in range(2):
                 for j in range(2):
                     variances[min(2 * by + 1 + i, down), min(2 * bx + 1 + j, across)] = variance

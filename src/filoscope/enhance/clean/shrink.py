@@ -30,9 +30,10 @@ FINE = 32
 GROUP = 4
 """Pixels between the blocks: half a block."""
 
-THRESHOLD = 8.0
-"""In variances of the noise: what a squared coefficient must exceed to be believed. With 3, one in
-twelve coefficients of pure noise stays; with 9 fine texture begins to go."""
+THRESHOLD, THRESHOLD_OF_DOUBLE, _LEAST, _MOST = 8.0, 1.5, 5.0, 11.0
+"""In variances of the noise: what a squared coefficient must exceed to be believed. The first is for a
+deviation of 10 levels, the second more for twice as much: of a picture, less and less stands above
+louder noise. With 3, one in twelve coefficients of pure noise would stay."""
 
 _TILE = 64
 _LANE = 80
@@ -311,3 +312,9 @@ def room_for(height: int, width: int, value: float = 0.0) -> Any:
     """Return a map of groups with its rim, for a plane of this size."""
     across, down = -(-width // GROUP), -(-height // GROUP)
     return np.full((down + 2, across + 2), value, np.float32)
+
+
+def threshold_for(variance: float) -> np.float32:
+    """Return the threshold for noise of that variance, in squared levels of 8 bit."""
+    doubles = 0.5 * math.log2(max(variance, 1e-3) / 100)
+    return np.float32(min(max(THRESHOLD + THRESHOLD_OF_DOUBLE * doubles, _LEAST), _MOST))
