@@ -30,9 +30,12 @@ TILTED_DEG = 0.6
 MEANT_DEG, _SURELY_MEANT_DEG = 9.0, 12.0
 """Between them the turn fades: there is no edge at which it jumps."""
 
-_SPEED_MAX_DPS = 1.5
-_QUICKNESS = 1.6
-"""Of the damped spring that follows the wanted turn, in 1/s: half of it is done in a second."""
+_SPEED_MAX_DPS = 2.0
+_QUICKNESS = 2.2
+"""Of the damped spring that follows the wanted turn, in 1/s: half of it is done in 0.8 s."""
+
+_LEAD_S = 2 / _QUICKNESS
+"""The spring lags by so much behind an even turn, so it follows what will be wanted then."""
 
 _SHARE_OF_CROP = 0.75
 """Of the zoom (as a logarithm) that levelling may use. The rest stays for the shake."""
@@ -96,12 +99,15 @@ class LevelPath:
             Radians clockwise, shape (frames,), to be added to the corrections.
         """
         most = most_turn_deg(half, zoom_max**_SHARE_OF_CROP)
+        rolls = [
+            None if roll is None else roll + calm
+            for roll, calm in zip(self._rolls(times_s), np.degrees(calm_rad), strict=True)
+        ]
+        ahead = np.searchsorted(times_s, times_s + _LEAD_S).clip(max=len(rolls) - 1)
         hand: _Hand | None = None
         turns: list[float] = []
-        for time_s, roll, calm in zip(
-            times_s, self._rolls(times_s), np.degrees(calm_rad), strict=True
-        ):
-            sees = None if roll is None else roll + calm
+        for index, time_s in enumerate(times_s):
+            sees = rolls[index if self._hand is None and not index else int(ahead[index])]
             hand = self._hand if hand is None else hand.moved(time_s, sees, most)
             if hand is None:
                 hand = _Hand.at_start(time_s, sees, most)
