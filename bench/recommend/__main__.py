@@ -47,6 +47,7 @@ def main() -> None:
         help="of `latency`: learned at the largest size; 10000000 takes ten minutes more",
     )
     options = parser.parse_args()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core for everybody; before NumPy comes
     found: list[Row] = []
     for section, metric in SECTIONS.items():
         if options.only in (None, section):

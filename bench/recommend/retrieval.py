@@ -8,7 +8,6 @@ Everybody chooses settings on the validation part, fits on train and valid, and 
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from dataclasses import dataclass
 from itertools import product
@@ -95,7 +94,6 @@ class Factors:
 
 def rows(options: argparse.Namespace) -> list[Row]:
     """Measure everybody on both logs; wants `options.data`, the folder of the data."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # `implicit` warns of its own threads
     found: list[Row] = []
     for folder in options.log or FOLDERS:
         split = read_folder(Path(options.data) / folder)
