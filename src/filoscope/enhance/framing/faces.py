@@ -18,9 +18,6 @@ from numpy.typing import NDArray
 from filoscope.enhance.framing.boxes import Box
 from filoscope.enhance.framing.pictures import Colour, rgb_of
 
-LONG_SIDE = 480
-"""Pixels of the picture that faces are looked for in."""
-
 _MODEL = Path("data", "face_detection_full_range.tflite")
 _INPUT_PX, _STRIDE_PX = 192, 4
 _SCORE_MIN = 0.6

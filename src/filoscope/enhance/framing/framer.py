@@ -25,9 +25,9 @@ from filoscope.enhance.errors import UnevenFrames
 from filoscope.enhance.framing.boxes import Box
 from filoscope.enhance.framing.camera import CameraPath, Wish
 from filoscope.enhance.framing.interest import Interest, SafeArea
-from filoscope.enhance.framing.pictures import Plane, small_yuv
+from filoscope.enhance.framing.pictures import LONG_SIDE, Colour, Plane, small_yuv
 from filoscope.enhance.framing.subjects import SubjectFinder
-from filoscope.enhance.framing.tracker import LONG_SIDE, LOST, BoxTracker
+from filoscope.enhance.framing.tracker import LOST, BoxTracker
 from filoscope.enhance.stabilizer import WAITING_BYTES_MAX, Frame
 
 LOOK_AHEAD_S = 1.2
@@ -191,14 +191,17 @@ class Framer:
 
     def _wish(self, frame: Frame) -> Wish:
         passed_s = frame.time_s - self._time_s if self._waiting else 0.0
-        view = self._finder.see(frame)
+        small = None
+        if self._track is not None and frame.time_s >= self._track.time_s - 1e-6:
+            small = small_yuv(frame.planes, LONG_SIDE)
+        view = self._finder.see(frame, small=small)
         shift = 0.0
         if view.motion is not None:
             if view.motion.is_cut:
                 self._interest.begin_scene(frame.time_s)
             side = max(self._shape)
             shift = (view.motion.x, view.motion.y)[self._axis] * side
-        box = self._tracked(frame)
+        box = None if small is None else self._tracked(frame, small)
         if box is not None or frame.time_s - self._found_s < _GIVE_UP_S:
             self._count(subject=box is not None, lost=box is None)
             return self._interest.hold(None if box is None else self._span(box))
@@ -227,11 +230,9 @@ class Framer:
         frame, _ = self._waiting[index]
         self._waiting[index] = (frame, Wish(0.0, float(self._slack), is_cut=True))
 
-    def _tracked(self, frame: Frame) -> Box | None:
-        """Return where the boxed thing is, None before its time and while it is lost."""
-        if self._track is None or frame.time_s < self._track.time_s - 1e-6:
-            return None
-        yuv = small_yuv(frame.planes, LONG_SIDE)
+    def _tracked(self, frame: Frame, yuv: Colour) -> Box | None:
+        """Return where the boxed thing is, None while it is lost."""
+        assert self._track is not None
         scale = max(self._shape) / max(yuv.shape)
         if self._tracker is None:
             self._tracker = BoxTracker(yuv, self._track.box.scaled(1 / scale))

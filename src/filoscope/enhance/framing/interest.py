@@ -30,6 +30,7 @@ _FAR = 0.55
 _SHOT_S = 1.5
 """Shorter shots look like mistakes."""
 
+_WITH = 0.3
 _LOYALTY = 1.5
 """Who was looked at stays the subject against others of the same weight."""
 
@@ -245,6 +246,8 @@ class Interest:
         if not inside:
             return self._around([], self._place, is_cut)
         heaviest, self._focus = max(inside)
+        # What it is about goes with whom it looks at, ahead of the slower profile.
+        self._place += _WITH * ((self._focus[0] + self._focus[1]) / 2 - self._place)
         company = [span for weight, span in inside if weight >= _COMPANY * heaviest]
         if max(end for _, end in company) - min(start for start, _ in company) > 2 * half:
             company = [self._focus]

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 
 from filoscope.enhance.framing.boxes import Box, Kind, Subject
-from filoscope.enhance.framing.faces import LONG_SIDE, FaceFinder, model_path
+from filoscope.enhance.framing.faces import FaceFinder, model_path
 from filoscope.enhance.framing.moving import MovingFinder
-from filoscope.enhance.framing.pictures import Colour, Plane, shrunk, small_yuv
+from filoscope.enhance.framing.pictures import LONG_SIDE, Colour, Plane, shrunk, small_yuv
 from filoscope.enhance.framing.text import find_text
 from filoscope.enhance.motion import Motion, MotionFinder
 from filoscope.enhance.stabilizer import Frame
@@ -98,17 +98,24 @@ class SubjectFinder:
         self._resting: list[tuple[Subject, float]] = []
         self._view = View(())
 
-    def see(self, frame: Frame) -> View:
-        """Return what is in the next frame, in pixels of its luma."""
+    def see(self, frame: Frame, *, small: Colour | None = None) -> View:
+        """Return what is in the next frame, in pixels of its luma.
+
+        Parameters
+        ----------
+        frame : Frame
+        small : ndarray, optional
+            The same as `small_yuv` makes it at `LONG_SIDE`, where somebody has made it already.
+        """
         changed = self._has_changed(frame.planes[0])
         passed_s = frame.time_s - self._look_s
         if not changed and passed_s < LOOK_S * 0.75:
             return View(self._view.subjects)
         self._look_s = frame.time_s
-        motion = self._motions.see(frame.planes[0])
+        yuv = small_yuv(frame.planes, LONG_SIDE) if small is None else small
+        motion = self._motions.see(np.ascontiguousarray(yuv[..., 0]))
         if motion.is_cut:
             self._begin_scene()
-        yuv = small_yuv(frame.planes, LONG_SIDE)
         found = self._moved_faces(yuv, motion, frame.time_s)
         moving = self._moving.find(yuv, motion, min(passed_s, 1.0))
         found += [_moving(box, weight, yuv.shape, motion) for box, weight in moving]

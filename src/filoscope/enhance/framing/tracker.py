@@ -27,9 +27,6 @@ from filoscope.enhance.framing.pictures import Colour
 Floats = NDArray[np.float32]
 Complexes = NDArray[np.complex64]
 
-LONG_SIDE = 480
-"""Pixels of the picture that is tracked in."""
-
 LOST = 0.35
 """Confidence below which the box is where the thing was last, not where it is."""
 
