@@ -35,6 +35,9 @@ MEAN_VARIANCE = 0.1
 STILL_PX = 0.12
 """Moves less than this are taken for none: interpolating by them would only blur."""
 
+_WHOLE_LINE = 16
+"""Pixels read of each row for a block: 11 are wanted, 16 are one vector. The rim keeps them inside."""
+
 _f = np.float32
 
 
@@ -117,22 +120,19 @@ def _taps(t):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def _fetch(flat, base, stride, x, y, wide, block):  # type: ignore[no-untyped-def]
+def _fetch(flat, base, stride, x, y, line, wide, block):  # type: ignore[no-untyped-def]
     """Read a block at a fraction of a pixel. Unsigned places: no check for counting from the end."""
     a0, a1, a2, a3 = _taps(x)
     part = _f(1 / FINE)
     a0, a1, a2, a3 = a0 * part, a1 * part, a2 * part, a3 * part
     b0, b1, b2, b3 = _taps(y)
-    one, two, three = np.uint64(1), np.uint64(2), np.uint64(3)
     for i in range(BLOCK + 3):
         place = base + np.uint64(i) * stride
+        for j in range(_WHOLE_LINE):
+            line[j] = _f(flat[place + np.uint64(j)])
         for j in range(BLOCK):
-            k = place + np.uint64(j)
             wide[i * BLOCK + j] = (
-                _f(flat[k]) * a0
-                + _f(flat[k + one]) * a1
-                + _f(flat[k + two]) * a2
-                + _f(flat[k + three]) * a3
+                line[j] * a0 + line[j + 1] * a1 + line[j + 2] * a2 + line[j + 3] * a3
             )
     for k in range(BLOCK * BLOCK):
         block[k] = (
@@ -191,6 +191,7 @@ def expect_last(plane, scale, last, trust, moves, means, noises, expected, varia
     """
     height, width = expected.shape
     down, across = (height + GROUP - 1) // GROUP, (width + GROUP - 1) // GROUP
+    line = np.empty(_WHOLE_LINE, np.float32)
     wide = np.empty((BLOCK + 3) * BLOCK, np.float32)
     block, seen = np.empty(BLOCK * BLOCK, np.float32), np.empty(BLOCK * BLOCK, np.float32)
     flat, stride = last.reshape(-1), np.uint64(last.shape[1])
@@ -204,7 +205,7 @@ def expect_last(plane, scale, last, trust, moves, means, noises, expected, varia
             y = min(max(moves[by, bx, 1] + _f(y0), _f(2 - RIM)), _f(height + RIM - 11))
             ix, iy = int(np.floor(x)), int(np.floor(y))
             base = np.uint64(iy + RIM - 1) * stride + np.uint64(ix + RIM - 1)
-            _fetch(flat, base, stride, x - _f(ix), y - _f(iy), wide, block)
+            _fetch(flat, base, stride, x - _f(ix), y - _f(iy), line, wide, block)
             here = np.uint64(y0) * span + np.uint64(x0)
             for i in range(BLOCK):
                 for j in range(BLOCK):
