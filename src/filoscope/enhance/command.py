@@ -142,7 +142,8 @@ def _wished(options: argparse.Namespace) -> Recipe | None:
         return None
     steady = None
     if options.steady or options.gyro:
-        steady = Steady(options.steady or "live", gyro=options.gyro)
+        # Turns are matched with the whole clip: that takes two passes.
+        steady = Steady("quality" if options.gyro else options.steady, gyro=options.gyro)
     frame = None
     if options.frame or options.track:
         frame = Reframe(options.frame or next(iter(ASPECTS)), track=options.track)

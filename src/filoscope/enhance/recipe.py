@@ -52,6 +52,8 @@ class Steady:
     def __post_init__(self) -> None:
         _check(self.mode in ("live", "quality"), "steady.mode", self.mode, '"live" or "quality"')
         _check(self.gyro is None or isinstance(self.gyro, str), "steady.gyro", self.gyro, "a name")
+        is_fit = self.gyro is None or self.mode == "quality"
+        _check(is_fit, "steady.mode", self.mode, '"quality" where steady.gyro names a file')
 
 
 @dataclass(frozen=True, slots=True)

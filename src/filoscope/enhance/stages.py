@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from filoscope.enhance.clean import Cleaner, CleanSettings
 from filoscope.enhance.errors import BadRecipe
 from filoscope.enhance.framing import Box, Framer, Track
+from filoscope.enhance.gyro import GyroRecord, UnreadableGyro, gravity_of, read_gyro
+from filoscope.enhance.level import Gravity
 from filoscope.enhance.quality import PlannedStabilizer, plan_clip
 from filoscope.enhance.reading import Reading
 from filoscope.enhance.recipe import ASPECTS, Recipe, Reframe
@@ -127,6 +129,9 @@ def _stabilizer(recipe: Recipe, reading: Reading, on_look: Callable[[], None]) -
         "steady": recipe.steady is not None,
         "level": recipe.level,
     }
+    named = recipe.steady.gyro if recipe.steady else None
+    if recipe.level:
+        wish["gravity"] = _gravity(reading, named)
     if recipe.steady is None or recipe.steady.mode == "live":
         return Stabilizer(**wish)
 
@@ -135,7 +140,34 @@ def _stabilizer(recipe: Recipe, reading: Reading, on_look: Callable[[], None]) -
             on_look()
             yield frame
 
-    return PlannedStabilizer(plan_clip(looked_at(), **wish))
+    return PlannedStabilizer(plan_clip(looked_at(), gyro=_gyro(reading, named), **wish))
+
+
+def _gyro(reading: Reading, named: str | None) -> GyroRecord | None:
+    """Return the camera's turns: from the file that is named, or the clip's own if they are sound."""
+    if named is not None:
+        record = read_gyro(named)
+        if record is None:
+            raise BadRecipe(
+                f"steady.gyro: {named} tells of no turns. Give a .gcsv, or leave it out."
+            )
+        return record
+    try:
+        return read_gyro(reading.path) if _is_mov(reading) else None
+    except UnreadableGyro:
+        return None
+
+
+def _gravity(reading: Reading, named: str | None) -> Gravity | None:
+    """Return the roll by a sensor, where the clip or the named file has one."""
+    try:
+        return gravity_of(named or reading.path) if named or _is_mov(reading) else None
+    except UnreadableGyro:
+        return None
+
+
+def _is_mov(reading: Reading) -> bool:
+    return reading.facts.container == "mov"
 
 
 def passes_of(recipe: Recipe) -> int:

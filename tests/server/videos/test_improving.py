@@ -94,11 +94,11 @@ def test_what_cannot_be_improved_plays_as_it_was_and_says_why(
     assert ("ready", True) == (received.state, received.completed_at is not None)
 
 
-def test_a_trial_taken_up_after_a_kill_goes_on_in_its_folder(received: Clip) -> None:
+def test_an_improvement_taken_up_after_a_kill_goes_on_in_its_folder(received: Clip) -> None:
     running.work_off()
     actions.want_improvement(received, is_wanted=True)
-    first = actions.begin_trial(received.pk)
-    second = actions.begin_trial(received.pk)
+    first = actions.begin_improvement(received.pk)
+    second = actions.begin_improvement(received.pk)
     assert first == second
     running.work_off()
     assert Improvement.objects.get().diagnosis is not None

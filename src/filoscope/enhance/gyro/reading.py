@@ -16,6 +16,13 @@ from filoscope.enhance.gyro.record import GyroRecord, UnreadableGyro
 
 _LOG_BYTES_MAX = 1 << 30
 _PACKETS_MAX = 20_000_000
+_ONLY_MP4 = {
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2",
+    "protocol_whitelist": "file",
+    "enable_drefs": "0",
+}
+"""A stranger's file is looked at too: nothing that opens another file."""
+
 _STEEP = 0.5
 """With less of gravity within the picture's plane the camera looks up or down, and roll is unsure."""
 
@@ -42,7 +49,7 @@ def read_gyro(path: str | os.PathLike[str]) -> GyroRecord | None:
     except OSError as error:
         raise UnreadableGyro(f"{path} cannot be read: {error}.") from error
     try:
-        with av.open(os.fspath(path)) as container:
+        with av.open(f"file:{path.absolute()}", options=_ONLY_MP4) as container:
             return _read_tracks(container)
     except av.error.FFmpegError as error:
         raise UnreadableGyro(

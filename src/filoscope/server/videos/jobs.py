@@ -156,7 +156,7 @@ class Trying(Attempt):
             return False
         is_bad = isinstance(error, MediaError) and not error.is_worth_retrying
         if is_bad or is_last(error, self.context.job.attempts):
-            actions.give_up_trial(self.clip_id, str(error) if is_bad else NOT_IMPROVED)
+            actions.give_up_improvement(self.clip_id, str(error) if is_bad else NOT_IMPROVED)
         return is_bad
 
 
@@ -164,19 +164,19 @@ class Trying(Attempt):
 def improve_clip(context: JobContext, *, clip_id: int) -> None:
     """Diagnose a clip that plays, and make a better file of it where it needs one."""
     with Trying(context, clip_id):
-        trial = actions.begin_trial(clip_id)
+        run = actions.begin_improvement(clip_id)
         told = [float("-inf")]
 
         def tell(share: float) -> None:
             if time.monotonic() - told[0] >= PROGRESS_EVERY_S:
                 told[0] = time.monotonic()
                 with contextlib.suppress(OperationalError, InterfaceError):
-                    actions.report_trial(clip_id, share)
+                    actions.report_improvement(clip_id, share)
 
         improved = improve(
-            trial.original, trial.path, limits=limits(), on_progress=tell, cancel=is_stopping
+            run.original, run.path, limits=limits(), on_progress=tell, cancel=is_stopping
         )
-        patiently(lambda: actions.keep_trial(trial, improved))
+        patiently(lambda: actions.keep_improvement(run, improved))
 
 
 @dataclass(slots=True)

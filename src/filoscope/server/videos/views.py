@@ -73,14 +73,14 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     lowest = clip.renditions.first()
     video = f"{settings.MEDIA_URL}{clip.folder}/{lowest.file}" if lowest else ""
     improvement = queries.improvement_of(clip)
-    trial = f"{settings.MEDIA_URL}{improvement.folder}" if improvement else ""
+    private = f"{settings.MEDIA_URL}{improvement.folder}" if improvement else ""
     context = {
         "clip": clip,
         "form": form,
         "video_url": video,
         "improvement": improvement,
-        "before_url": f"{trial}/{BEFORE}",
-        "after_url": f"{trial}/{AFTER}",
+        "before_url": f"{private}/{BEFORE}",
+        "after_url": f"{private}/{AFTER}",
         "active": "profile",
     }
     return render(request, "videos/edit.html", context)

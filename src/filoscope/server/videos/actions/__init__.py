@@ -3,11 +3,11 @@
 from filoscope.server.videos.actions.captions import remove_captions, set_captions
 from filoscope.server.videos.actions.clips import delete, edit, hide, post, set_sound, show
 from filoscope.server.videos.actions.improving import (
-    Trial,
-    begin_trial,
-    give_up_trial,
-    keep_trial,
-    report_trial,
+    ImprovementRun,
+    begin_improvement,
+    give_up_improvement,
+    keep_improvement,
+    report_improvement,
     want_improvement,
 )
 from filoscope.server.videos.actions.runs import (
@@ -44,14 +44,14 @@ from filoscope.server.videos.actions.uploads import (
 )
 
 __all__ = [
+    "ImprovementRun",
     "Run",
     "Sweeping",
-    "Trial",
     "UploadWish",
     "begin",
+    "begin_improvement",
     "begin_part",
     "begin_run",
-    "begin_trial",
     "complete",
     "create_upload",
     "delete",
@@ -61,9 +61,9 @@ __all__ = [
     "expire_uploads",
     "fail",
     "finish_run",
-    "give_up_trial",
+    "give_up_improvement",
     "hide",
-    "keep_trial",
+    "keep_improvement",
     "mend_forgotten_clips",
     "open_for_writing",
     "post",
@@ -74,8 +74,8 @@ __all__ = [
     "remove_captions",
     "remove_orphans",
     "report_delay",
+    "report_improvement",
     "report_progress",
-    "report_trial",
     "requeue",
     "set_captions",
     "set_sound",

@@ -21,7 +21,7 @@ from filoscope.server.videos.queue import defer
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ImprovementRun:
     """One try at making a clip better."""
 
     clip_id: int
@@ -64,7 +64,7 @@ def source_of(clip: Clip) -> tuple[Path, bool]:
 
 
 @transaction.atomic
-def begin_trial(clip_id: int) -> Trial:
+def begin_improvement(clip_id: int) -> ImprovementRun:
     """Take the folder of a clip's better version: the same one after a kill, to go on in."""
     improvement = _held(clip_id)
     if not improvement.is_wanted or improvement.diagnosis is not None:
@@ -73,11 +73,11 @@ def begin_trial(clip_id: int) -> Trial:
         improvement.folder = files.new_folder()
         improvement.save(update_fields=["folder"])
     original = files.upload_path(improvement.clip.original)
-    return Trial(clip_id, original, files.folder_path(improvement.folder))
+    return ImprovementRun(clip_id, original, files.folder_path(improvement.folder))
 
 
 @transaction.atomic
-def report_trial(clip_id: int, progress: float) -> None:
+def report_improvement(clip_id: int, progress: float) -> None:
     """Let the maker see how far it is; raise `Superseded` when they want it no more."""
     improvement = _held(clip_id)
     if not improvement.is_wanted:
@@ -87,11 +87,11 @@ def report_trial(clip_id: int, progress: float) -> None:
     news.tell(improvement.clip)
 
 
-def keep_trial(trial: Trial, improved: Improved) -> None:
+def keep_improvement(run: ImprovementRun, improved: Improved) -> None:
     """Keep what was found and made, and have the clip made from it."""
-    files.make_durable(trial.path)
+    files.make_durable(run.path)
     with transaction.atomic():
-        improvement = _held(trial.clip_id)
+        improvement = _held(run.clip_id)
         improvement.diagnosis, improvement.is_made = improved.diagnosis, improved.is_better
         improvement.progress = 1.0
         improvement.save(update_fields=["diagnosis", "is_made", "progress"])
@@ -100,7 +100,7 @@ def keep_trial(trial: Trial, improved: Improved) -> None:
 
 
 @transaction.atomic
-def give_up_trial(clip_id: int, sentence: str) -> None:
+def give_up_improvement(clip_id: int, sentence: str) -> None:
     """Say why a clip could not be improved; it plays as it was."""
     improvement = _held(clip_id)
     improvement.is_wanted, improvement.failure = False, sentence[:500]
