@@ -1,7 +1,8 @@
 """Framing: who stays in a 9:16 crop, beside a crop of the middle.
 
 Two truths. A figure in a checked coat is laid over each real clip and walks a known path through it:
-how often is the crop around it whole? And faces that are found in the uncut clip (by the same
+how often does the crop hold it whole? (A clip with people of its own may
+rather stay with them: there the share tells little.) And faces that are found in the uncut clip (by the same
 finder that the framing uses, so that this flatters it): how often is their middle in the crop?
 Beside them how much the crop accelerates, which is what makes a viewer seasick.
 """
