@@ -17,9 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
 
+from filoscope.enhance.calm import calm_path
 from filoscope.enhance.errors import UnevenFrames
 from filoscope.enhance.gyro.lens import Lens
 from filoscope.enhance.gyro.matching import SURE, match_gyro
@@ -30,8 +29,6 @@ from filoscope.enhance.motion import Motion, MotionFinder
 from filoscope.enhance.path import (
     Floats,
     draw_in,
-    solve,
-    weights_of,
     zoom_envelope,
     zoom_needed,
 )
@@ -46,27 +43,13 @@ from filoscope.enhance.stabilizer import (
 )
 from filoscope.enhance.warp import Plane, warp, warp_bands, warp_mesh
 
-_CUTOFF_HZ = 0.25
-"""Slower is kept as meant, where the crop has room."""
-
-_SWAY_HZ, _SWAY_PX = 0.7, 0.75
-"""A path is calm when what is faster moves by less than this (RMS, px of a picture 640 wide)."""
-
-_STEPS = 20
-"""Bounds of the zoom that are tried, evenly spaced between none and the user's."""
-
-_NEIGHBOURHOOD_S = 1.0
-"""Half of the time over which a bound is chosen together."""
-
-_EASE_S = 0.25
+_EASE_S = 0.2
 _SHARE_OF_SIMILARITY = 0.9
 """Of the zoom (as a logarithm), for a path whose frames are turned in three dimensions: the rest is
 for what that bends."""
 
 _DRAW, _DRAWS_MAX = 0.9, 40
 """A correction that needs more all the same is made smaller in such steps."""
-
-_TRIAL_ITERATIONS, _ITERATIONS = 100, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,59 +253,6 @@ def _room_of_bends(filmed: Floats, readout: float, half: Floats) -> Floats:
     upright = np.maximum(np.maximum(-rows[:, 0, 1], rows[:, -1, 1]), 0.0)
     side = np.stack([across + around, upright + around], axis=1)
     return np.asarray((side / half).max(axis=1), np.float64)
-
-
-def calm_path(filmed: Floats, *, fps: float, half: Floats, zoom_max: Floats | float) -> Floats:
-    """Return the corrections of a scene, each moment within the least zoom that makes it calm.
-
-    Parameters
-    ----------
-    filmed : ndarray
-        Shape (frames, 4).
-    fps : float
-    half : ndarray
-        Half width and half height, in longer sides.
-    zoom_max : float or ndarray
-        Bound of the zoom.
-    """
-    nothing = np.zeros((0, 4))
-    weights = weights_of(len(filmed), stiffness=(fps / (2 * np.pi * _CUTOFF_HZ)) ** 6)
-    most = np.broadcast_to(np.asarray(zoom_max, np.float64), (len(filmed),))
-    bound, start = most, None
-    for step in range(_STEPS, 0, -1):
-        trial = most ** (step / _STEPS)
-        start = solve(
-            filmed,
-            nothing,
-            half=half,
-            zoom_max=trial,
-            weights=weights,
-            start=start,
-            iterations=_TRIAL_ITERATIONS,
-        )
-        bound = np.where(_sway_px(filmed + start, fps) <= _SWAY_PX, np.minimum(bound, trial), bound)
-    reach = round(_NEIGHBOURHOOD_S * fps)
-    wide = maximum_filter1d(bound, 2 * reach + 1, mode="nearest")
-    eased = gaussian_filter1d(wide, reach / 2.5, mode="nearest", truncate=2.5)
-    return solve(
-        filmed,
-        nothing,
-        half=half,
-        zoom_max=np.minimum(eased, most),
-        weights=weights,
-        iterations=_ITERATIONS,
-    )
-
-
-def _sway_px(path: Floats, fps: float) -> Floats:
-    """Return how much a path still moves around each frame, RMS px of a picture 640 wide."""
-    if len(path) < fps or fps <= 2 * _SWAY_HZ:
-        return np.full(len(path), np.inf)
-    order = butter(3, _SWAY_HZ, "highpass", fs=fps, output="sos")
-    fast = sosfiltfilt(order, path[:, :2], axis=0, padlen=min(len(path) - 1, round(fps)))
-    width = 2 * round(_NEIGHBOURHOOD_S * fps) + 1
-    power = uniform_filter1d((fast**2).sum(axis=1), width, mode="nearest")
-    return np.asarray(np.sqrt(power) * 640, np.float64)
 
 
 class PlannedStabilizer:

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
+from numpy.typing import NDArray
+from scipy.ndimage import binary_opening, maximum_filter1d, median_filter, uniform_filter1d
 from scipy.signal import butter, sosfiltfilt
 
 from filoscope.enhance.motion import Motion
@@ -25,6 +26,8 @@ Stabilised in the camera, clips have 0.5; from a hand, 2 and more."""
 
 _STRENGTH_S = 3.0
 """Time over which the shake decides how much is done, with the whole clip at hand."""
+
+_STILL_PX, _STILL_S = 0.15, 0.6
 
 _SHAKE_FRAMES_MIN = 5
 RMS_OF_MEDIAN = 1 / np.sqrt(np.log(2))
@@ -74,6 +77,15 @@ def strength_of(filmed: Floats, fps: float) -> Floats:
     # A shaky clip is not let go for a quiet moment: each change of strength is a motion too.
     aim = maximum_filter1d(np.clip((usual - CALM_PX) / (SHAKY_PX - CALM_PX), 0, 1), width)
     return np.asarray(uniform_filter1d(aim, 2 * round(fps / 2) + 1, mode="nearest"), np.float64)
+
+
+def is_still(filmed: Floats, fps: float) -> NDArray[np.bool_]:
+    """Say where the camera stood on something, shape (frames,): no hand is as calm for so long."""
+    if len(filmed) < fps:
+        return np.zeros(len(filmed), bool)
+    width = 2 * round(_STILL_S * fps / 2) + 1
+    usual = median_filter(shake_px(filmed, fps), width, mode="nearest") * RMS_OF_MEDIAN
+    return np.asarray(binary_opening(usual < _STILL_PX, np.ones(width)), bool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,13 +64,19 @@ def where(frame: Frame, seed: int = 1) -> NDArray[np.float64]:
     sift = cv2.SIFT.create()
     keys, words = sift.detectAndCompute(frame.planes[0], None)
     wall_keys, wall_words = _landmarks(sift, seed)
-    pairs = cv2.BFMatcher().knnMatch(words, wall_words, k=2)
-    good = [pair[0] for pair in pairs if pair[0].distance < 0.7 * pair[1].distance]
+    # A brute-force matcher finds the same, and takes six times as long.
+    apart = (wall_words**2).sum(axis=1) - 2 * words @ wall_words.T
+    best = apart.argmin(axis=1)
+    rows = np.arange(len(words))
+    own = (words**2).sum(axis=1)
+    least = np.sqrt(np.maximum(apart[rows, best] + own, 0))
+    apart[rows, best] = np.inf
+    good = np.flatnonzero(least < 0.7 * np.sqrt(apart.min(axis=1) + own))
     height, width = frame.planes[0].shape
     middle = np.array([width, height]) / 2
     matrix, _ = cv2.estimateAffinePartial2D(
-        np.array([keys[match.queryIdx].pt for match in good]) - middle,
-        np.array([wall_keys[match.trainIdx].pt for match in good]),
+        np.array([keys[index].pt for index in good]) - middle,
+        np.array([wall_keys[best[index]].pt for index in good]),
         ransacReprojThreshold=1.0,
     )
     return np.asarray(matrix[:, 2])
