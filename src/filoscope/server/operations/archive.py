@@ -16,6 +16,7 @@ import io
 import json
 import subprocess
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -110,7 +111,7 @@ def reading(path: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
             tarfile.open(fileobj=stream, mode="r|") as tar,
         ):
             yield _members(tar)
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise OperationError(f"{path} is no whole backup: {error}") from error
 
 
