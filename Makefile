@@ -9,7 +9,7 @@ READY   := $(VENV)/ready
 CLIPS   ?=
 BIND    ?= 127.0.0.1:8000
 
-.PHONY: demo test check format types bench-ingest bench-feed bench-swipe bench-recommend bench-enhance browser lock clean
+.PHONY: demo test check format types bench-ingest bench-feed bench-swipe bench-recommend bench-enhance bench-studio browser lock clean
 .DEFAULT_GOAL := demo
 
 $(READY): requirements.lock pyproject.toml
@@ -52,6 +52,10 @@ bench-recommend: $(READY)  ## The recommender beside its peers, on the logs in .
 bench-enhance: $(READY)  ## Footage made better beside the peers, on the clips in ../shared (ARGS="--clips DIR")
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
 	nice $(BIN)/python -m bench.enhance $(ARGS)
+
+bench-studio: $(READY)  ## Beats, takes put to a song, cuts and renders beside the peers (ARGS="--data DIR")
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
+	nice $(BIN)/python -m bench.studio $(ARGS)
 
 lock:  ## Resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \

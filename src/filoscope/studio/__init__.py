@@ -1,0 +1,61 @@
+"""Takes and a sound in, a cut in time out.
+
+>>> from filoscope.studio import Timeline, align, cut, listen, render, watch
+
+Importing this package loads neither FFmpeg nor OpenCV; the first use of a name does.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from filoscope.studio.errors import (
+        BadTimeline,
+        BadWish,
+        DiskFull,
+        NothingToCut,
+        NothingToHear,
+        NothingToSee,
+        RenderCancelled,
+        StudioError,
+        UnfitOutput,
+    )
+
+_HOME_OF = {
+    name: f"filoscope.studio.{module}"
+    for module, names in {
+        "aligning": "Placed align",
+        "cutting": "Take cut",
+        "errors": (
+            "BadTimeline BadWish DiskFull NothingToCut NothingToHear NothingToSee "
+            "RenderCancelled StudioError UnfitOutput"
+        ),
+        "listening": "Section Song listen",
+        "rendering": "render",
+        "timeline": "Shot SoundTrack Timeline",
+        "watching": "Footage watch",
+    }.items()
+    for name in names.split()
+}
+
+__all__ = [
+    "BadTimeline",
+    "BadWish",
+    "DiskFull",
+    "NothingToCut",
+    "NothingToHear",
+    "NothingToSee",
+    "RenderCancelled",
+    "StudioError",
+    "UnfitOutput",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOME_OF[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    return getattr(import_module(home), name)
