@@ -104,6 +104,13 @@ SETTINGS: tuple[Setting, ...] = (
     _whole(
         "FILOSCOPE_UPLOAD_EXPIRES_HOURS", 24, "Hours after which an unfinished upload is dropped"
     ),
+    # the studio
+    _whole("FILOSCOPE_TAKES_A_DAY", 200, "Takes that one account may send in 24 hours"),
+    _whole("FILOSCOPE_TAKES_MAX", 20, "Takes that one draft may hold"),
+    _whole("FILOSCOPE_DRAFTS_MAX", 20, "Drafts that one account may keep"),
+    _whole(
+        "FILOSCOPE_DRAFT_DAYS", 30, "Days after which a draft that nobody touches goes with its takes"
+    ),
     # processing
     _whole("FILOSCOPE_CHILD_MEMORY_BYTES", 3 * GIB, "Memory that one decoding process may take"),
     _whole("FILOSCOPE_CHILD_CPU_SECONDS", 3600, "CPU seconds that one decoding process may take"),
