@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from filoscope.media.audio import read_samples, write_wav
+    from filoscope.media.bed import Bed
     from filoscope.media.errors import (
         Cancelled,
         ChildDied,
         LimitReached,
         MediaError,
         NoSpace,
+        NotASound,
         NotAVideo,
         NothingToShow,
         OutOfMemory,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from filoscope.media.ladder import Ladder, Rung, RungFile, Sound, Stills, plan_ladder
     from filoscope.media.limits import Limits
     from filoscope.media.reader import read_pictures
+    from filoscope.media.recording import Recording, copy_recording, make_recording
     from filoscope.media.transcoding import transcode
     from filoscope.media.writer import write_clip
 
@@ -39,14 +42,16 @@ _HOME_OF = {
     name: f"filoscope.media.{module}"
     for module, names in {
         "audio": "read_samples write_wav",
+        "bed": "Bed",
         "errors": (
-            "MediaError Cancelled ChildDied LimitReached NoSpace NotAVideo NothingToShow "
+            "MediaError Cancelled ChildDied LimitReached NoSpace NotASound NotAVideo NothingToShow "
             "OutOfMemory TooHeavy TooLarge TooLong UnreadableFile"
         ),
         "limits": "Limits",
         "facts": "Probe probe",
         "ladder": "Ladder Rung RungFile Sound Stills plan_ladder",
         "reader": "read_pictures",
+        "recording": "Recording copy_recording make_recording",
         "transcoding": "transcode",
         "writer": "write_clip",
     }.items()
@@ -54,6 +59,7 @@ _HOME_OF = {
 }
 
 __all__ = [
+    "Bed",
     "Cancelled",
     "ChildDied",
     "Ladder",
@@ -61,10 +67,12 @@ __all__ = [
     "Limits",
     "MediaError",
     "NoSpace",
+    "NotASound",
     "NotAVideo",
     "NothingToShow",
     "OutOfMemory",
     "Probe",
+    "Recording",
     "Rung",
     "RungFile",
     "Sound",
@@ -73,6 +81,8 @@ __all__ = [
     "TooLarge",
     "TooLong",
     "UnreadableFile",
+    "copy_recording",
+    "make_recording",
     "plan_ladder",
     "probe",
     "read_pictures",

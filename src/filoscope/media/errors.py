@@ -37,6 +37,16 @@ class NotAVideo(MediaError):
     )
 
 
+class NotASound(MediaError):
+    """There is nothing to hear in the bytes, in any container that is taken."""
+
+    code = "not_a_sound"
+    sentence = (
+        "This file has no sound that can be read here. "
+        "Please upload an MP3, M4A, OGG, Opus, FLAC or WAV."
+    )
+
+
 class UnreadableFile(MediaError):
     """It is a video container, but torn, damaged or in a codec that is not taken."""
 
@@ -122,7 +132,7 @@ class Cancelled(MediaError):
 
 
 _ALL = (
-    NotAVideo, UnreadableFile, NothingToShow, TooLong, TooLarge, TooHeavy,
+    NotAVideo, NotASound, UnreadableFile, NothingToShow, TooLong, TooLarge, TooHeavy,
     LimitReached, OutOfMemory, ChildDied, NoSpace, Cancelled,
 )  # fmt: skip
 _BY_CODE = {kind.code: kind for kind in _ALL}

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 import av
 
+from filoscope.media.bed import Bed
 from filoscope.media.encode import AudioFuture, RungEncoder, Tap
 from filoscope.media.errors import MediaError, NothingToShow
 from filoscope.media.facts import Probe
@@ -26,6 +27,7 @@ from filoscope.media.hdr import write_cube
 from filoscope.media.hls import master_playlist, media_playlist
 from filoscope.media.ladder import FPS_MAX, Ladder, Rung, RungFile, Sound, Stills, plan_ladder
 from filoscope.media.limits import Limits
+from filoscope.media.mixing import mixed
 from filoscope.media.mp4 import write_indexed
 from filoscope.media.picture import filters_of
 from filoscope.media.sandbox import Tell
@@ -73,14 +75,24 @@ class Ingest:
         Processors to use.
     tell : callable
         Receives {"progress": 0..1} and {"rung": ..., "stills": ...}.
+    bed : Bed, optional
+        A sound to lay under it.
     """
 
     def __init__(
-        self, path: Path, folder: Path, *, probe: Probe, limits: Limits, threads: int, tell: Tell
+        self,
+        path: Path,
+        folder: Path,
+        *,
+        probe: Probe,
+        limits: Limits,
+        threads: int,
+        tell: Tell,
+        bed: Bed | None = None,
     ) -> None:
         self._path, self._folder = path, folder
         self._probe, self._limits, self._threads = probe, limits, threads
-        self._tell = tell
+        self._tell, self._bed = tell, bed
         self._start_s = Fraction(probe.first_timestamp_s).limit_denominator(10**9)
         self._duration_ticks = max(ticks_of(probe.duration_s), 1)
         self._gallery = Gallery(probe.duration_s)
@@ -127,16 +139,20 @@ class Ingest:
         )
 
     def _start_sound(self, sound: Future[Sound]) -> AudioFuture | None:
-        if self._probe.audio_codec is None:
+        bed, limits = self._bed, self._limits
+        has_own = self._probe.audio_codec is not None
+        if not has_own and bed is None:
             return None
         audio: AudioFuture = Future()
 
         length = max(round(self._probe.duration_s * RATE_HZ), 1)
 
-        def heard() -> Iterator[Samples]:
-            return decoded(self._path, start_s=self._start_s, length=length, limits=self._limits)
+        def own() -> Iterator[Samples]:
+            return decoded(self._path, start_s=self._start_s, length=length, limits=limits)
 
         def make() -> list[AudioPacket]:
+            above = own if has_own else None
+            heard = own if bed is None else mixed(bed, above, length=length, limits=limits)
             found = measure_sound(heard(), length=length)
             sound.set_result(found)
             return list(encode_sound(levelled(heard(), found)))

@@ -17,11 +17,13 @@ import av
 import av.filter
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 from filoscope.media.ladder import Sound
 from filoscope.media.limits import Limits
-from filoscope.media.source import Source, open_source
+from filoscope.media.source import open_sound, open_source
 
 RATE_HZ = 48_000
 BITRATE_BPS = 128_000
@@ -81,32 +83,46 @@ def decoded(path: Path, *, start_s: Fraction, length: int, limits: Limits) -> It
     """
     position = 0
     with open_source(path, limits=limits, threads=1) as source:
-        for at, piece in _resampled(source):
+        assert source.audio is not None
+        for at, piece in resampled(source.container, source.audio):
             offset = round((at - start_s) * RATE_HZ) - position
             if position == 0 or abs(offset) > _GAP_S * RATE_HZ:
                 if offset < 0:
                     piece = piece[:, -offset:]
                 elif offset:
-                    silence = min(offset, length - position)
-                    yield from _silence(silence)
-                    position += silence
+                    missing = min(offset, length - position)
+                    yield from silence(missing)
+                    position += missing
             piece = piece[:, : length - position]
             position += piece.shape[1]
             if piece.size:
                 yield piece
             if position >= length:
                 return
-    yield from _silence(length - position)
+    yield from silence(length - position)
 
 
-def _silence(count: int) -> Iterator[Samples]:
+def heard_from(path: Path, *, start_s: float, limits: Limits) -> Iterator[Samples]:
+    """Yield the sound of any file from a moment to its end as stereo float32 (2, n)."""
+    skipped: int | None = None
+    with open_sound(path, limits=limits) as (container, audio):
+        for at, piece in resampled(container, audio):
+            if skipped is None:  # what stands before zero only primes the decoder
+                skipped = round((start_s - min(float(at), 0.0)) * RATE_HZ)
+            if skipped < piece.shape[1]:
+                yield piece[:, skipped:]
+            skipped = max(skipped - piece.shape[1], 0)
+
+
+def silence(count: int) -> Iterator[Samples]:
+    """Yield so many samples of nothing."""
     while count > 0:
         piece = min(count, RATE_HZ)
         yield np.zeros((2, piece), np.float32)
         count -= piece
 
 
-def _resampled(source: Source) -> Iterator[tuple[Fraction, Samples]]:
+def resampled(container: InputContainer, audio: AudioStream) -> Iterator[tuple[Fraction, Samples]]:
     """Yield (timestamp in seconds, samples); a change of format in mid-stream is followed.
 
     Channels are folded as ITU-R BS.775 says (swresample's default): centre and surrounds at
@@ -114,7 +130,7 @@ def _resampled(source: Source) -> Iterator[tuple[Fraction, Samples]]:
     """
     resampler: av.AudioResampler | None = None
     shape: tuple[str, str, int] | None = None
-    for frame in _audio_frames(source):
+    for frame in _audio_frames(container, audio):
         now = (frame.format.name, frame.layout.name, frame.sample_rate)
         if now != shape:
             if resampler is not None:
@@ -134,9 +150,8 @@ def _timed(frames: list[AudioFrame]) -> Iterator[tuple[Fraction, Samples]]:
             yield frame.pts * frame.time_base, np.nan_to_num(samples, posinf=0, neginf=0)
 
 
-def _audio_frames(source: Source) -> Iterator[AudioFrame]:
-    assert source.audio is not None
-    packets = source.container.demux(source.audio)
+def _audio_frames(container: InputContainer, audio: AudioStream) -> Iterator[AudioFrame]:
+    packets = container.demux(audio)
     while True:
         try:
             packet = next(packets)
@@ -289,7 +304,7 @@ class _Limiter:
         """Yield the rest."""
         self._graph.push(None)
         yield from self._ready()
-        yield from _silence(self._given - self._taken)
+        yield from silence(self._given - self._taken)
 
     def _ready(self) -> Iterator[Samples]:
         while True:
@@ -302,16 +317,18 @@ class _Limiter:
             yield piece
 
 
-def encode_sound(pieces: Iterator[Samples]) -> Iterator[AudioPacket]:
+def encode_sound(
+    pieces: Iterator[Samples], *, bitrate_bps: int = BITRATE_BPS
+) -> Iterator[AudioPacket]:
     """Encode to AAC-LC. The first packet primes the decoder: its pts is -1024."""
     encoder = av.CodecContext.create("aac", "w")
     encoder.sample_rate = RATE_HZ
     encoder.format = "fltp"
     encoder.layout = "stereo"
-    encoder.bit_rate = BITRATE_BPS
+    encoder.bit_rate = bitrate_bps
     encoder.time_base = Fraction(1, RATE_HZ)
     position = 0
-    for frame in _framed(pieces):
+    for frame in framed(pieces):
         for packet in encoder.encode(_frame(frame, position)):
             yield _packet(packet)
         position += frame.shape[1]
@@ -323,7 +340,7 @@ def _packet(packet: av.Packet[Any]) -> AudioPacket:
     return AudioPacket(bytes(packet), packet.pts or 0, packet.duration or AAC_FRAME)
 
 
-def _framed(pieces: Iterator[Samples]) -> Iterator[Samples]:
+def framed(pieces: Iterator[Samples]) -> Iterator[Samples]:
     """Cut into whole AAC frames; the last is filled up with silence."""
     rest = np.zeros((2, 0), np.float32)
     for piece in pieces:

@@ -23,11 +23,14 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from filoscope.media.errors import NotAVideo, TooHeavy, TooLarge, UnreadableFile
+from filoscope.media.errors import NotASound, NotAVideo, TooHeavy, TooLarge, UnreadableFile
 from filoscope.media.limits import STREAMS_MAX, Limits
 
 DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts"
 """Phones and editors write mov and mp4, browsers webm, OBS mkv, old cameras avi, camcorders ts."""
+
+SOUND_DEMUXERS = f"{DEMUXERS},mp3,ogg,flac,wav,aac,aiff,caf"
+"""What a song may come in; of a video its sound is taken."""
 
 VIDEO_DECODERS = frozenset(
     [
@@ -129,12 +132,7 @@ def open_source(path: str | os.PathLike[str], *, limits: Limits, threads: int) -
     NotAVideo, UnreadableFile, TooHeavy, TooLarge
     """
     path = Path(path).absolute()
-    size = path.stat().st_size
-    if size > limits.bytes_max:
-        raise TooHeavy(
-            f"This file has {size / 1e6:,.0f} MB; the most allowed is "
-            f"{limits.bytes_max / 1e6:,.0f} MB. Please compress it and try again."
-        )
+    check_weight(path, limits)
     container = _open_container(path, limits)
     with container:
         video = _best_video(container)
@@ -151,18 +149,68 @@ def open_source(path: str | os.PathLike[str], *, limits: Limits, threads: int) -
         yield Source(container, video, audio)
 
 
-def _open_container(path: Path, limits: Limits) -> InputContainer:
-    options = {
-        "format_whitelist": DEMUXERS,
+@contextmanager
+def open_sound(
+    path: str | os.PathLike[str], *, limits: Limits
+) -> Iterator[tuple[InputContainer, AudioStream]]:
+    """Open a file for its best sound alone, with or without a picture.
+
+    Raises
+    ------
+    NotASound, TooHeavy
+    """
+    path = Path(path).absolute()
+    check_weight(path, limits)
+    try:
+        container = av.open(
+            f"file:{path}",
+            "r",
+            options=_options(SOUND_DEMUXERS, limits),
+            timeout=_OPEN_TIMEOUT_S,
+            metadata_errors="ignore",
+        )
+    except (av.error.FFmpegError, UnicodeDecodeError, ValueError) as error:
+        raise NotASound from error
+    with container:
+        audio = _best_audio(container)
+        if audio is None:
+            raise NotASound
+        for stream in container.streams:
+            if stream is not audio:
+                stream.discard = av.stream.Discard.all
+        audio.codec_context.thread_count = 1
+        yield container, audio
+
+
+def check_weight(path: Path, limits: Limits) -> None:
+    """Refuse a file of more bytes than the limit."""
+    size = path.stat().st_size
+    if size > limits.bytes_max:
+        raise TooHeavy(
+            f"This file has {size / 1e6:,.0f} MB; the most allowed is "
+            f"{limits.bytes_max / 1e6:,.0f} MB. Please compress it and try again."
+        )
+
+
+def _options(demuxers: str, limits: Limits) -> dict[str, str]:
+    return {
+        "format_whitelist": demuxers,
         "protocol_whitelist": "file",
         "codec_whitelist": ",".join(sorted(VIDEO_DECODERS | AUDIO_DECODERS)),
         "max_streams": str(STREAMS_MAX),
         "max_pixels": str(limits.pixels_max * _PIXELS_LOOKED_AT),
         "enable_drefs": "0",
     }
+
+
+def _open_container(path: Path, limits: Limits) -> InputContainer:
     try:
         return av.open(
-            f"file:{path}", "r", options=options, timeout=_OPEN_TIMEOUT_S, metadata_errors="ignore"
+            f"file:{path}",
+            "r",
+            options=_options(DEMUXERS, limits),
+            timeout=_OPEN_TIMEOUT_S,
+            metadata_errors="ignore",
         )
     except (av.error.FFmpegError, UnicodeDecodeError, ValueError) as error:
         # Out of memory here means tables of absurd length, or too many streams: damage as well.

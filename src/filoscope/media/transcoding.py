@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from filoscope.media.bed import Bed
 from filoscope.media.facts import Probe
 from filoscope.media.ladder import Ladder, RungFile, Stills
 from filoscope.media.limits import Limits
@@ -25,6 +26,7 @@ def transcode(
     *,
     limits: Limits | None = None,
     probe: Probe | None = None,
+    bed: Bed | None = None,
     threads: int | None = None,
     on_progress: Callable[[float], None] | None = None,
     on_rung: Callable[[RungFile, Stills], None] | None = None,
@@ -42,6 +44,8 @@ def transcode(
     limits : Limits, optional
     probe : Probe, optional
         From an earlier `probe` of the same file; measured anew when None.
+    bed : Bed, optional
+        A sound to lay under the clip.
     threads : int, optional
         Processors to use; all that this process may use when None.
     on_progress : callable, optional
@@ -72,6 +76,7 @@ def transcode(
             "path": os.fspath(path),
             "folder": os.fspath(folder),
             "probe": probe and probe.to_json(),
+            "bed": bed and bed.to_json(),
             "threads": threads,
         },
         limits=limits or Limits(),

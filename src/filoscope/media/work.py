@@ -14,11 +14,13 @@ from typing import Any
 import av
 import av.logging
 
+from filoscope.media.bed import Bed
 from filoscope.media.errors import LimitReached, MediaError, NoSpace, OutOfMemory, UnreadableFile
 from filoscope.media.facts import Probe
 from filoscope.media.ingest import Ingest
 from filoscope.media.limits import Limits
 from filoscope.media.measure import measure
+from filoscope.media.recording import copy, make
 from filoscope.media.sandbox import Tell
 from filoscope.media.zygote import Job
 
@@ -83,12 +85,25 @@ def _transcode(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[st
     stored = arguments["probe"]
     facts = Probe.from_json(stored) if stored else measure(path, limits=limits, threads=1)
     folder = Path(arguments["folder"])
-    ingest = Ingest(path, folder, probe=facts, limits=limits, threads=threads, tell=tell)
+    bed = arguments["bed"] and Bed.from_json(arguments["bed"])
+    ingest = Ingest(path, folder, probe=facts, limits=limits, threads=threads, tell=tell, bed=bed)
     return ingest.make().to_json()
 
 
 Task = Callable[[dict[str, Any], Limits, Tell], dict[str, Any]]
+
+
+def _record(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, Any]:
+    return make(Path(arguments["path"]), Path(arguments["target"]), limits).to_json()
+
+
+def _copy_sound(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, Any]:
+    return copy(Path(arguments["path"]), Path(arguments["target"]), limits).to_json()
+
+
 TASKS: dict[str, Task] = {
     "probe": _probe,
     "transcode": _transcode,
+    "record": _record,
+    "copy_sound": _copy_sound,
 }
