@@ -208,13 +208,43 @@ class Improvement(models.Model):
         return f"improvement of {self.clip.slug}"
 
 
+class OwnSound(models.TextChoices):
+    """What becomes of a clip's own sound when another one is laid under it."""
+
+    KEPT = "kept"  # as loud as the other
+    LOWERED = "lowered"
+    REMOVED = "removed"
+
+
+class SoundUse(models.Model):
+    """How `clip.sound`, which is not the clip's own, is laid under it.
+
+    A clip with a sound and without this row has it in its own file: filmed with it, or cut to it.
+    """
+
+    clip = models.OneToOneField(Clip, on_delete=models.CASCADE, related_name="sound_use")
+    # Where in the sound the clip begins.
+    start_s = models.FloatField(default=0)
+    own = models.CharField(max_length=7, choices=OwnSound, default=OwnSound.REMOVED)
+    # The same as laid in what plays now, as "12.5 kept". Empty: not laid yet.
+    laid = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.clip.slug} from {self.start_s:g} s"
+
+
 class Upload(models.Model):
     """A file on its way in by tus 1.0: `offset` bytes of `size` are safe on disk."""
 
     class State(models.TextChoices):
         RECEIVING = "receiving"
-        COMPLETE = "complete"  # a clip was made of it
+        COMPLETE = "complete"  # a clip was made of it, or a take waits to be fetched
+        FETCHED = "fetched"  # a draft has taken the file of a take
         REFUSED = "refused"
+
+    class Kind(models.TextChoices):
+        CLIP = "clip"
+        TAKE = "take"  # footage for a draft of the studio: no clip is made of it by itself
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(
@@ -228,6 +258,7 @@ class Upload(models.Model):
     # Upload-Metadata as the client sent it, which tus wants back.
     metadata = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVING)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.CLIP)
     # Why it was refused, for the person. Empty: it was not.
     refusal = models.CharField(max_length=500, blank=True)
     # As the sender named it: shown back to them, believed by nobody.
@@ -238,6 +269,10 @@ class Upload(models.Model):
     post = models.BooleanField(default=True)
     # Make it better by what the diagnosis suggests, once it plays.
     improve = models.BooleanField(default=False)
+    # What is laid under it, from where, and what becomes of its own sound. Null: nothing.
+    sound = models.ForeignKey(Sound, null=True, on_delete=models.SET_NULL, related_name="+")
+    sound_start_s = models.FloatField(default=0)
+    own_sound = models.CharField(max_length=7, choices=OwnSound, default=OwnSound.REMOVED)
     # Null: not complete yet.
     clip = models.OneToOneField(Clip, null=True, on_delete=models.SET_NULL, related_name="upload")
     created_at = models.DateTimeField(default=timezone.now)
