@@ -130,9 +130,9 @@ def improvement_of(clip: Clip) -> Improvement | None:
 def uploads_of(account: Account) -> Sequence[Upload]:
     """Return the account's newest uploads with the clips made of them."""
     return list(
-        account.uploads.select_related("clip", "clip__account").order_by("-created_at", "-pk")[
-            :UPLOADS_SHOWN
-        ]
+        account.uploads.filter(kind=Upload.Kind.CLIP)
+        .select_related("clip", "clip__account")
+        .order_by("-created_at", "-pk")[:UPLOADS_SHOWN]
     )
 
 

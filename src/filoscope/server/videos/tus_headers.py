@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from filoscope.server.videos.actions import UploadWish
 from filoscope.server.videos.errors import VideosError
-from filoscope.server.videos.models import Visibility
+from filoscope.server.videos.models import Upload, Visibility
 from filoscope.server.videos.receiving import ALGORITHMS, Checksum
 
 _NO = ("0", "false", "no")
@@ -74,4 +74,5 @@ def wish_of(headers: Mapping[str, str]) -> UploadWish:
         visibility=said.get("visibility") or Visibility.PUBLIC,
         post=said.get("post", "1") not in _NO,
         improve=said.get("improve", "0") not in _NO,
+        kind=said.get("kind") or Upload.Kind.CLIP,
     )

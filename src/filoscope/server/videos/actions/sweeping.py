@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import Q
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from filoscope.server.videos import files
@@ -61,7 +62,10 @@ def remove_orphans(
     known_uploads = set(Clip.objects.exclude(original="").values_list("original", flat=True))
     known_uploads |= {
         files.upload_name(pk)
-        for pk in Upload.objects.filter(state=Upload.State.RECEIVING).values_list("pk", flat=True)
+        for pk in Upload.objects.filter(
+            Q(state=Upload.State.RECEIVING)
+            | Q(kind=Upload.Kind.TAKE, state=Upload.State.COMPLETE)
+        ).values_list("pk", flat=True)
     }
     old_folders = _older(folders, known_folders, files.folder_path, grace_s)
     old_uploads = _older(uploads, known_uploads, files.upload_path, grace_s)

@@ -40,6 +40,7 @@ class UploadWish:
     visibility: str = Visibility.PUBLIC
     post: bool = True
     improve: bool = False
+    kind: str = Upload.Kind.CLIP
 
 
 @transaction.atomic
@@ -58,6 +59,7 @@ def create_upload(account: Account, wish: UploadWish) -> Upload:
         visibility=wish.visibility,
         post=wish.post,
         improve=wish.improve,
+        kind=wish.kind,
         expires_at=_expiry(timezone.now()),
     )
 
@@ -77,9 +79,14 @@ def _refuse_what_is_too_much(account: Account, wish: UploadWish) -> None:
     if wish.visibility not in Visibility.values:
         sentence = f"Visibility is one of {', '.join(Visibility.values)}."
         raise UploadRefused("no_such_visibility", sentence, status=400)
+    if wish.kind not in Upload.Kind.values:
+        sentence = f"What is uploaded is one of {', '.join(Upload.Kind.values)}."
+        raise UploadRefused("no_such_kind", sentence, status=400)
     day_ago = timezone.now() - timedelta(days=1)
-    if account.uploads.filter(created_at__gt=day_ago).count() >= settings.UPLOADS_A_DAY:
-        sentence = f"{settings.UPLOADS_A_DAY} uploads a day are allowed here. Try again tomorrow."
+    of_today = account.uploads.filter(created_at__gt=day_ago, kind=wish.kind).count()
+    allowed = settings.TAKES_A_DAY if wish.kind == Upload.Kind.TAKE else settings.UPLOADS_A_DAY
+    if of_today >= allowed:
+        sentence = f"{allowed} uploads a day are allowed here. Try again tomorrow."
         raise UploadRefused("too_many", sentence, status=429)
     promised = Upload.objects.filter(state=Upload.State.RECEIVING).aggregate(
         bytes=Sum(F("size_bytes") - F("offset_bytes"))
@@ -131,7 +138,10 @@ def end_part(upload: Upload, descriptor: int) -> Upload:
     row.checking_from = None
     row.expires_at = _expiry(timezone.now())
     row.save(update_fields=["offset_bytes", "checking_from", "expires_at"])
-    if row.offset_bytes == row.size_bytes:
+    if row.offset_bytes == row.size_bytes and row.kind == Upload.Kind.TAKE:
+        row.state = Upload.State.COMPLETE
+        row.save(update_fields=["state"])
+    elif row.offset_bytes == row.size_bytes:
         receive(row)
     return row
 
@@ -236,7 +246,9 @@ def expire_uploads(now: datetime) -> int:
                 dropped += 1
         except (UploadBusy, UploadGone):
             continue  # somebody writes to it, or ended it just now
-    return dropped
+    # Takes that no draft has fetched; their files go with the sweep.
+    forgotten = Upload.objects.filter(kind=Upload.Kind.TAKE, state=Upload.State.COMPLETE)
+    return dropped + forgotten.filter(expires_at__lt=now).delete()[0]
 
 
 @transaction.atomic
