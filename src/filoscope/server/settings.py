@@ -239,6 +239,7 @@ DISK_FREE_MIN_BYTES = read("FILOSCOPE_DISK_FREE_MIN")
 PROCRASTINATE_ON_APP_READY = None
 PROCRASTINATE_IMPORT_PATHS = [
     "filoscope.server.videos.jobs",
+    "filoscope.server.sounds.jobs",
     "filoscope.server.social.jobs",
     "filoscope.server.feed.jobs",
     "filoscope.server.insights.jobs",

@@ -18,6 +18,7 @@ from filoscope import media
 from filoscope.media.ladder import RungFile, Stills
 from filoscope.media.synthetic import write_test_clip
 from filoscope.server.accounts.models import Account
+from filoscope.server.kit import patience
 from filoscope.server.videos import actions, files, jobs, queries
 from filoscope.server.videos.errors import Superseded
 from filoscope.server.videos.models import Clip
@@ -186,7 +187,7 @@ def test_a_fault_that_stays_becomes_a_dead_letter_that_can_be_tried_again(
     def broken(*_: object, **__: object) -> None:
         raise media.NoSpace
 
-    monkeypatch.setattr(jobs, "RETRIES_OF_A_FAULT", 1)
+    monkeypatch.setattr(patience, "RETRIES_OF_A_FAULT", 1)
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "transcode", broken)
         running.work_off()

@@ -27,13 +27,18 @@ QUALITY = 82
 
 
 def avatar_webp(encoded: bytes) -> bytes:
+    """Return the picture of a person."""
+    return square_webp(encoded, edge_px=EDGE_PX)
+
+
+def square_webp(encoded: bytes, *, edge_px: int) -> bytes:
     """Decode a picture, cut its middle square and return it as WebP without any metadata."""
     if len(encoded) > FILE_BYTES_MAX:
         raise PictureRefused(f"The file is larger than {FILE_BYTES_MAX // 1_000_000} MB.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _square(encoded)
+            return _square(encoded, edge_px)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise PictureRefused("The picture has too many pixels.") from error
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
@@ -42,13 +47,13 @@ def avatar_webp(encoded: bytes) -> bytes:
         ) from error
 
 
-def _square(encoded: bytes) -> bytes:
+def _square(encoded: bytes, edge_px: int) -> bytes:
     with Image.open(io.BytesIO(encoded), formats=FORMATS) as picture:
         if picture.width * picture.height > PIXELS_MAX:
             raise PictureRefused("The picture has too many pixels.")
-        picture.draft("RGB", (EDGE_PX * 2, EDGE_PX * 2))  # JPEG decodes at a fraction of its size
+        picture.draft("RGB", (edge_px * 2, edge_px * 2))  # JPEG decodes at a fraction of its size
         upright = ImageOps.exif_transpose(picture)
-        square = ImageOps.fit(upright.convert("RGBA"), (EDGE_PX, EDGE_PX), Image.Resampling.LANCZOS)
+        square = ImageOps.fit(upright.convert("RGBA"), (edge_px, edge_px), Image.Resampling.LANCZOS)
     # A new image carries over no EXIF, no comment, no colour profile and no hidden pixels.
     clean = Image.new("RGB", square.size, "white")
     clean.paste(square, mask=square.getchannel("A"))

@@ -6,6 +6,7 @@ names is left over, and the sweep may take it away.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -57,3 +58,13 @@ def all_sources() -> Iterator[str]:
 def _names(root: Path) -> Iterator[str]:
     for path in sorted((root / SOUNDS).glob("??/*")):
         yield path.relative_to(root).as_posix()
+
+
+def make_durable(path: Path) -> None:
+    """Wait until a file is on the disk: a row must not outlive what it names."""
+    for one in (path, path.parent, path.parent.parent):
+        descriptor = os.open(one, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

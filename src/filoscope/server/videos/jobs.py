@@ -8,22 +8,20 @@ with growing pauses; what still fails then is a dead letter (`queries.dead_lette
 from __future__ import annotations
 
 import contextlib
-import errno
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
-from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.jobs import Job
 
 from filoscope.enhance.improving import improve
 from filoscope.media import Cancelled, Limits, MediaError, probe, transcode
 from filoscope.media.ladder import RungFile, Stills
+from filoscope.server.kit.patience import Patience, is_last, patiently
 from filoscope.server.kit.worker import is_stopping
 from filoscope.server.videos import actions
 from filoscope.server.videos.actions import Run
@@ -31,45 +29,12 @@ from filoscope.server.videos.actions.runs import GAVE_UP, GAVE_UP_SENTENCE
 from filoscope.server.videos.errors import Superseded
 from filoscope.server.videos.queue import QUEUE, TASKS
 
-RETRIES_OF_A_FAULT = (
-    11  # with the pauses below: for some two hours, a disk can be cleared in that time
-)
-RETRIES_OF_A_BUG = 2  # what nobody foresaw rarely goes away by itself
-PAUSE_S, PAUSE_S_MAX = 5, 1800
 PROGRESS_EVERY_S = 0.5  # more often than that nobody sees; each costs a transaction
-DATABASE_AWAY_S, DATABASE_RETRY_S = 30.0, 0.5  # a restart takes seconds
 SWEEP_CRON = "*/10 * * * *"
 NOT_IMPROVED = (
     "Something on the server kept this clip from being improved. It plays as you sent it."
 )
 DELAYED = "The server is short of something (disk, memory). It tries again by itself."
-
-_DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENOMEM, errno.EMFILE})
-
-
-def passes(error: BaseException) -> bool:
-    """Whether an error is the machine's, and may be gone by the next try."""
-    if isinstance(error, MediaError):
-        return error.is_worth_retrying
-    if isinstance(error, OSError):
-        return error.errno in _DISK_FAULTS
-    return isinstance(error, OperationalError | InterfaceError)
-
-
-def is_last(error: BaseException, attempts: int) -> bool:
-    """Whether a job that failed so for the `attempts`-th time (from 0) is not tried again."""
-    return attempts >= (RETRIES_OF_A_FAULT if passes(error) else RETRIES_OF_A_BUG)
-
-
-class Patience(BaseRetryStrategy):
-    """Pauses of 5, 10, 20 ... seconds, up to half an hour."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, Cancelled):
-            return RetryDecision(retry_in={"seconds": 0})  # this worker stops: the next goes on
-        if is_last(exception, job.attempts):
-            return None
-        return RetryDecision(retry_in={"seconds": min(PAUSE_S * 2**job.attempts, PAUSE_S_MAX)})
 
 
 @dataclass(slots=True)
@@ -133,6 +98,7 @@ def transcode_clip(context: JobContext, *, clip_id: int) -> None:
             run.path,
             limits=limits(),
             probe=run.facts,
+            poster_s=run.cover_s,
             on_progress=teller.progress,
             on_rung=teller.rung,
             cancel=is_stopping,
@@ -199,17 +165,6 @@ class _Teller:
     def rung(self, rung: RungFile, stills: Stills) -> None:
         self.made.append(rung.name)
         patiently(lambda: actions.show_rung(self.run, rung, stills))
-
-
-def patiently(write: Callable[[], None]) -> None:
-    """Write what took minutes to make, over a restart of the database."""
-    for _ in range(int(DATABASE_AWAY_S / DATABASE_RETRY_S)):
-        try:
-            return write()
-        except (OperationalError, InterfaceError):
-            close_old_connections()
-            time.sleep(DATABASE_RETRY_S)
-    return write()
 
 
 @app.task(name=f"{TASKS}publish", queue=QUEUE, pass_context=True, retry=Patience())

@@ -55,6 +55,8 @@ class Clip(models.Model):
     )
     # Null: silent, or not known yet.
     sound = models.ForeignKey(Sound, null=True, on_delete=models.SET_NULL, related_name="clips")
+    # Whether `sound` is this clip's own: its file is made of this clip and goes with it.
+    owns_sound = models.BooleanField(default=False)
     caption = models.CharField(max_length=CAPTION_LENGTH_MAX, blank=True)
     # What the picture shows, for those who cannot see it.
     alt_text = models.CharField(max_length=1000, blank=True)
