@@ -77,6 +77,8 @@ class Ingest:
         Receives {"progress": 0..1} and {"rung": ..., "stills": ...}.
     bed : Bed, optional
         A sound to lay under it.
+    poster_s : float, optional
+        Where the poster is taken from; the best picture when None.
     """
 
     def __init__(
@@ -89,13 +91,14 @@ class Ingest:
         threads: int,
         tell: Tell,
         bed: Bed | None = None,
+        poster_s: float | None = None,
     ) -> None:
         self._path, self._folder = path, folder
         self._probe, self._limits, self._threads = probe, limits, threads
         self._tell, self._bed = tell, bed
         self._start_s = Fraction(probe.first_timestamp_s).limit_denominator(10**9)
         self._duration_ticks = max(ticks_of(probe.duration_s), 1)
-        self._gallery = Gallery(probe.duration_s)
+        self._gallery = Gallery(probe.duration_s, poster_s)
         self._rungs: list[RungFile] = []
         self._cube: Path | None = None
         self._stills: Stills | None = None

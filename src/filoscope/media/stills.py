@@ -74,6 +74,7 @@ class Gallery:
     """
 
     duration_s: float
+    poster_s: float | None = None  # the moment that its maker wants; None: the best picture
     tiles: list[Pixels] = field(default_factory=list)
     _eye: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "look"))
     _pending: deque[Future[None]] = field(default_factory=deque)
@@ -131,6 +132,8 @@ class Gallery:
             doubt = 0.5 if max(self._newest.look.change, look.change) > _CUT_CHANGE else 1.0
             candidate = self._newest
             quality = candidate.look.quality * doubt
+            if self.poster_s is not None:
+                quality = -abs(seconds_of(candidate.look.tick) - self.poster_s)
             if self._best is None or quality > self._best.look.quality:
                 judged = Look(candidate.look.tick, candidate.look.pixels, quality, 0.0)
                 self._best = _Candidate(judged, candidate.frame)

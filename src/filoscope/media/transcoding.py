@@ -27,6 +27,7 @@ def transcode(
     limits: Limits | None = None,
     probe: Probe | None = None,
     bed: Bed | None = None,
+    poster_s: float | None = None,
     threads: int | None = None,
     on_progress: Callable[[float], None] | None = None,
     on_rung: Callable[[RungFile, Stills], None] | None = None,
@@ -46,6 +47,8 @@ def transcode(
         From an earlier `probe` of the same file; measured anew when None.
     bed : Bed, optional
         A sound to lay under the clip.
+    poster_s : float, optional
+        Where the poster is taken from; the best picture when None.
     threads : int, optional
         Processors to use; all that this process may use when None.
     on_progress : callable, optional
@@ -77,6 +80,7 @@ def transcode(
             "folder": os.fspath(folder),
             "probe": probe and probe.to_json(),
             "bed": bed and bed.to_json(),
+            "poster_s": poster_s,
             "threads": threads,
         },
         limits=limits or Limits(),

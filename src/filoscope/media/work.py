@@ -86,7 +86,10 @@ def _transcode(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[st
     facts = Probe.from_json(stored) if stored else measure(path, limits=limits, threads=1)
     folder = Path(arguments["folder"])
     bed = arguments["bed"] and Bed.from_json(arguments["bed"])
-    ingest = Ingest(path, folder, probe=facts, limits=limits, threads=threads, tell=tell, bed=bed)
+    ingest = Ingest(
+        path, folder, probe=facts, limits=limits, threads=threads, tell=tell, bed=bed,
+        poster_s=arguments["poster_s"],
+    )  # fmt: skip
     return ingest.make().to_json()
 
 

@@ -32,6 +32,7 @@ def write_clip(
     samples: Samples | None = None,
     crf: int = 18,
     preset: str = "veryfast",
+    keyframes_s: float | None = None,
 ) -> None:
     """Write a clip.
 
@@ -46,6 +47,8 @@ def write_clip(
         Float32, shape (2, n), 48 kHz.
     crf, preset : int, str
         Of x264. 18 is seen as lossless; a clip for viewers goes through `transcode` after.
+    keyframes_s : float, optional
+        At most so far apart: what a page seeks in. As x264 likes when None.
 
     Raises
     ------
@@ -57,7 +60,10 @@ def write_clip(
     if first is None:
         raise ValueError("a clip needs at least one picture")
     with av.open(os.fspath(path), "w", format="mp4", options={"fflags": "bitexact"}) as container:
-        video = _add_video(container, first[1], fps, {"crf": str(crf), "preset": preset})
+        options = {"crf": str(crf), "preset": preset}
+        if keyframes_s is not None:
+            options["g"] = str(max(1, round(keyframes_s * fps)))
+        video = _add_video(container, first[1], fps, options)
         audio: Any = None
         if samples is not None:
             audio = container.add_stream("aac", rate=RATE_HZ, layout="stereo")

@@ -96,6 +96,8 @@ class Clip(models.Model):
     next_folder = models.CharField(max_length=200, blank=True, db_index=True)
     # All that `media.probe` measured. Null until probed.
     facts = models.JSONField(null=True, editable=False)
+    # Where its maker wants the poster taken from. Null: the best picture.
+    cover_s = models.FloatField(null=True, blank=True)
     # Null until probed. Width and height as displayed: upright, square pixels.
     duration_s = models.FloatField(null=True)
     width = models.PositiveIntegerField(null=True)

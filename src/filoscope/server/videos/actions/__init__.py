@@ -1,7 +1,15 @@
 """The only writer of uploads and clips: one transaction for one action."""
 
 from filoscope.server.videos.actions.captions import remove_captions, set_captions
-from filoscope.server.videos.actions.clips import delete, edit, hide, post, set_sound, show
+from filoscope.server.videos.actions.clips import (
+    delete,
+    edit,
+    hide,
+    post,
+    set_cover,
+    set_sound,
+    show,
+)
 from filoscope.server.videos.actions.improving import (
     ImprovementRun,
     begin_improvement,
@@ -9,6 +17,13 @@ from filoscope.server.videos.actions.improving import (
     keep_improvement,
     report_improvement,
     want_improvement,
+)
+from filoscope.server.videos.actions.laying import (
+    OwnSoundRun,
+    begin_sound,
+    change_laying,
+    keep_sound,
+    mend_silent_sounds,
 )
 from filoscope.server.videos.actions.runs import (
     Run,
@@ -45,6 +60,7 @@ from filoscope.server.videos.actions.uploads import (
 
 __all__ = [
     "ImprovementRun",
+    "OwnSoundRun",
     "Run",
     "Sweeping",
     "UploadWish",
@@ -52,6 +68,8 @@ __all__ = [
     "begin_improvement",
     "begin_part",
     "begin_run",
+    "begin_sound",
+    "change_laying",
     "complete",
     "create_upload",
     "delete",
@@ -64,7 +82,9 @@ __all__ = [
     "give_up_improvement",
     "hide",
     "keep_improvement",
+    "keep_sound",
     "mend_forgotten_clips",
+    "mend_silent_sounds",
     "open_for_writing",
     "post",
     "receive",
@@ -78,6 +98,7 @@ __all__ = [
     "report_progress",
     "requeue",
     "set_captions",
+    "set_cover",
     "set_sound",
     "show",
     "show_rung",

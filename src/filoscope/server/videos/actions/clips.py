@@ -11,6 +11,7 @@ from django.db.models import Model, Q, Value
 from django.utils import timezone
 
 from filoscope.server.kit import captions
+from filoscope.server.sounds import actions as sounds
 from filoscope.server.sounds.models import Sound
 from filoscope.server.videos import files
 from filoscope.server.videos.errors import ClipGone
@@ -83,6 +84,15 @@ def set_sound(clip: Clip, sound: Sound) -> Clip:
 
 
 @transaction.atomic
+def set_cover(clip: Clip, cover_s: float) -> Clip:
+    """Say where the poster of a clip that is still to be made is taken from."""
+    row = locked(clip)
+    row.cover_s = cover_s
+    row.save(update_fields=["cover_s"])
+    return row
+
+
+@transaction.atomic
 def post(clip: Clip) -> Clip:
     """Press Post: a draft is shown as soon as it plays."""
     row = locked(clip)
@@ -130,7 +140,10 @@ def delete(clip: Clip) -> None:
     row = locked(clip)
     folders, original = {row.folder, row.next_folder}, row.original
     folders |= set(Improvement.objects.filter(clip=row).values_list("folder", flat=True))
+    own_sound = row.sound if row.owns_sound else None
     row.delete()
+    if own_sound is not None:
+        sounds.delete(own_sound)
 
     def remove_files() -> None:
         for folder in folders:
