@@ -1,0 +1,105 @@
+"""From spectra to beats and bars: pulse, grid, and which of it to count.
+
+>>> count_song(heard).tempo_bpm
+120.0
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filoscope.studio.listening.grid import Grid, straighten
+from filoscope.studio.listening.judge import judge
+from filoscope.studio.listening.metre import (
+    FINE,
+    Cloth,
+    bar_answers,
+    bar_traits,
+    beat_answers,
+    beat_traits,
+    weave,
+)
+from filoscope.studio.listening.pulse import find_pulse, novelty
+from filoscope.studio.listening.spectra import FRAMES_HZ, LATE_S, Spectra
+
+Floats = NDArray[np.float64]
+
+PULSES_MIN = 4  # fewer have no tempo
+_SPREAD_S = 0.03  # strokes that lie this far from the grid on the whole follow none
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Beats and bars; empty where there is nothing to count. Fields as in `Song`."""
+
+    tempo_bpm: float = 0.0
+    confidence: float = 0.0
+    meter: int = 0
+    beats_s: tuple[float, ...] = ()
+    downbeats_s: tuple[float, ...] = ()
+    strengths: tuple[float, ...] = ()
+
+
+def count_song(heard: Spectra) -> Count:
+    """Find the beats and bars of a song."""
+    curve = novelty(heard.strokes)
+    pulse = find_pulse(curve)
+    if len(pulse) < PULSES_MIN:
+        return Count()
+    grid = straighten(pulse, curve, heard.duration_s)
+    cloth = weave(heard, grid)
+    answers = beat_answers(cloth)
+    if not answers:
+        return Count()
+    shares = judge("beat").shares(np.array([beat_traits(cloth, *answer) for answer in answers]))
+    period, phase = answers[int(shares.argmax())]
+    return _counted(heard, grid, cloth, curve, (period, phase), float(shares.max()))
+
+
+def _counted(
+    heard: Spectra,
+    grid: Grid,
+    cloth: Cloth,
+    curve: Floats,
+    answer: tuple[int, int],
+    share: float,
+) -> Count:
+    period, phase = answer
+    places = np.arange(phase - period * (phase // period), cloth.rows.shape[1] + period, period)
+    times = grid.at(places / FINE) - LATE_S
+    inside = (times >= -0.02) & (times <= heard.duration_s)
+    times = np.maximum(times[inside], 0.0)
+    if len(times) < PULSES_MIN:
+        return Count()
+    skipped = int(np.argmax(inside))
+    meter, first = _bars(cloth, period, phase, len(times))
+    first = (first - skipped) % meter
+    strengths = _strengths(times + LATE_S, curve)
+    steady = float(np.clip(1.4 - grid.spread_s / _SPREAD_S, 0, 1))
+    return Count(
+        tempo_bpm=60 / float(np.median(np.diff(times))),
+        confidence=float(np.sqrt(share) * steady),
+        meter=meter,
+        beats_s=tuple(np.round(times, 4).tolist()),
+        downbeats_s=tuple(np.round(times[first::meter], 4).tolist()),
+        strengths=tuple(np.round(strengths, 3).tolist()),
+    )
+
+
+def _bars(cloth: Cloth, period: int, phase: int, count: int) -> tuple[int, int]:
+    """Return beats a bar and which beat of the comb opens one."""
+    answers = bar_answers(count)
+    if not answers:
+        return 4, 0
+    traits = np.array([bar_traits(cloth, period, phase, *answer) for answer in answers])
+    shares = judge("bar").shares(traits)
+    return answers[int(shares.argmax())]
+
+
+def _strengths(times: Floats, curve: Floats) -> Floats:
+    at = np.clip(np.round(times * FRAMES_HZ).astype(int), 0, len(curve) - 1)
+    near = np.pad(curve, 4)[at[:, None] + np.arange(9)].max(axis=1)
+    return np.asarray(np.clip(near, 0, 1))
