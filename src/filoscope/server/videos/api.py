@@ -16,8 +16,8 @@ from pydantic import Field
 
 from filoscope.server.accounts.models import Account
 from filoscope.server.videos import actions, news, queries
-from filoscope.server.videos.errors import BadCaptions
-from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Clip, Upload, Visibility
+from filoscope.server.videos.errors import BadCaptions, BadSoundUse
+from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Clip, OwnSound, Upload, Visibility
 
 router = Router(tags=["videos"])
 
@@ -118,6 +118,9 @@ class UploadOut(Schema):
     visibility: str
     post: bool
     improve: bool
+    sound: str | None
+    sound_start_s: float
+    own_sound: OwnSound
     created_at: datetime
     expires_at: datetime
     clip: ClipProgress | None
@@ -130,6 +133,8 @@ class UploadEdit(Schema):
     visibility: Visibility | None = None
     post: bool | None = None
     improve: bool | None = None
+    sound_start_s: float | None = None
+    own_sound: OwnSound | None = None
 
 
 @router.get("/clips/{slug}", response=ClipOut, auth=None)
@@ -197,7 +202,10 @@ def upload(request: HttpRequest, upload_id: uuid.UUID) -> dict[str, Any]:
 def edit_upload(request: HttpRequest, upload_id: uuid.UUID, wish: UploadEdit) -> dict[str, Any]:
     """Say what the clip is made with, before or after the file is there."""
     own = _own_upload(request, upload_id)
-    actions.edit_upload(own, **wish.dict(exclude_none=True))
+    try:
+        actions.edit_upload(own, **wish.dict(exclude_none=True))
+    except BadSoundUse as error:
+        raise HttpError(422, str(error)) from error
     return _upload(_own_upload(request, upload_id))
 
 
@@ -264,10 +272,11 @@ def _track(clip: Clip, language: str, label: str) -> dict[str, Any]:
 def _upload(upload: Upload) -> dict[str, Any]:
     same = (
         "id state refusal file_name size_bytes offset_bytes caption visibility post "
-        "improve created_at expires_at"
+        "improve sound_start_s own_sound created_at expires_at"
     )
     clip = upload.clip
     return {name: getattr(upload, name) for name in same.split()} | {
+        "sound": upload.sound.slug if upload.sound else None,
         "clip": clip
         and {
             "slug": clip.slug,

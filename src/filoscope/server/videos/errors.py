@@ -44,6 +44,10 @@ class Superseded(VideosError):
     """A run that another one has replaced, or whose clip is gone: its outputs are thrown away."""
 
 
+class BadSoundUse(VideosError):
+    """A sound that cannot be laid under a clip, or not so; the sentence says why."""
+
+
 class BadCaptions(VideosError):
     """A caption track that is not WebVTT; the message says where."""
 

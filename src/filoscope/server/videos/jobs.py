@@ -19,10 +19,12 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from filoscope.enhance.improving import improve
-from filoscope.media import Cancelled, Limits, MediaError, probe, transcode
+from filoscope.media import Cancelled, Limits, MediaError, copy_recording, probe, transcode
 from filoscope.media.ladder import RungFile, Stills
 from filoscope.server.kit.patience import Patience, is_last, patiently
 from filoscope.server.kit.worker import is_stopping
+from filoscope.server.sounds.actions import fail as fail_sound
+from filoscope.server.sounds.errors import SoundGone
 from filoscope.server.videos import actions
 from filoscope.server.videos.actions import Run
 from filoscope.server.videos.actions.runs import GAVE_UP, GAVE_UP_SENTENCE
@@ -98,6 +100,7 @@ def transcode_clip(context: JobContext, *, clip_id: int) -> None:
             run.path,
             limits=limits(),
             probe=run.facts,
+            bed=run.bed,
             poster_s=run.cover_s,
             on_progress=teller.progress,
             on_rung=teller.rung,
@@ -146,6 +149,38 @@ def improve_clip(context: JobContext, *, clip_id: int) -> None:
 
 
 @dataclass(slots=True)
+class Aside(Attempt):
+    """One try at the own sound of a clip: what ends it leaves the clip as it is."""
+
+    sound_id: int | None = None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if error is None or isinstance(error, Superseded | SoundGone):
+            return True
+        if isinstance(error, Cancelled):
+            return False
+        is_bad = isinstance(error, MediaError) and not error.is_worth_retrying
+        if self.sound_id is not None and (is_bad or is_last(error, self.context.job.attempts)):
+            fail_sound(self.sound_id, str(error) if is_bad else GAVE_UP_SENTENCE)
+        return is_bad
+
+
+@app.task(name=f"{TASKS}sound", queue=QUEUE, pass_context=True, retry=Patience())
+def take_out_sound(context: JobContext, *, clip_id: int) -> None:
+    """Take a clip's own sound out of what plays, so that it can be heard and used by itself."""
+    with (attempt := Aside(context, clip_id)):
+        run = actions.begin_sound(clip_id)
+        attempt.sound_id = run.sound.pk
+        taken = copy_recording(run.rendition, run.target, limits=limits(), cancel=is_stopping)
+        patiently(lambda: actions.keep_sound(run, taken))
+
+
+@dataclass(slots=True)
 class _Teller:
     """Passes on what the child says, not too often."""
 
@@ -181,3 +216,4 @@ def sweep(context: JobContext, timestamp: int) -> None:
     actions.expire_uploads(timezone.now())
     actions.remove_orphans()
     actions.mend_forgotten_clips()
+    actions.mend_silent_sounds()

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.videos.models import Clip, Improvement, Upload, Visibility
+from filoscope.server.sounds import queries as sounds
+from filoscope.server.sounds.models import Sound
+from filoscope.server.videos.models import Clip, Improvement, SoundUse, Upload, Visibility
 from filoscope.server.videos.queue import TASKS
 
 UPLOADS_SHOWN = 50  # of one account, newest first: a day's worth
@@ -127,18 +129,53 @@ def improvement_of(clip: Clip) -> Improvement | None:
     return Improvement.objects.filter(clip=clip).first()
 
 
+def usable_sounds(viewer: Account | None) -> QuerySet[Sound]:
+    """Sounds that this viewer may set a clip to.
+
+    The own sound of a clip is one of them while everyone may find that clip; one's own always is.
+    """
+    own_of = Clip.objects.filter(owns_sound=True, sound=OuterRef("pk"))
+    open_clip = Exists(own_of.filter(_published(), visibility=Visibility.PUBLIC))
+    allowed = Q(is_original=False) | open_clip
+    if viewer is not None:
+        allowed |= Q(maker=viewer)
+    return sounds.usable(viewer).filter(allowed)
+
+
+def hearable_sounds(viewer: Account | None) -> QuerySet[Sound]:
+    """Sounds whose page this viewer may see.
+
+    A song is for all, unless a moderator hid it; the own sound of a clip for those whom the clip plays
+    for, and for all while there is a clip to it that they may find.
+    """
+    mine = Q(maker=viewer) if viewer is not None else Q(pk__in=())
+    own_of = watchable(viewer).filter(owns_sound=True, sound=OuterRef("pk"))
+    heard_in = visible(viewer).filter(sound=OuterRef("pk"))
+    is_song = Q(is_original=False) & (Q(ready_at__isnull=False) | Q(source=""))
+    found = Sound.objects.filter(mine | is_song | Exists(own_of) | Exists(heard_in))
+    if viewer is not None and viewer.is_moderator:
+        return found
+    found = found.filter(mine | Q(hidden_at__isnull=True))
+    return found if viewer is None else found.exclude(maker__in=_apart(viewer))
+
+
+def sound_use_of(clip: Clip) -> SoundUse | None:
+    """Return how a sound is laid under a clip."""
+    return SoundUse.objects.filter(clip=clip).first()
+
+
 def uploads_of(account: Account) -> Sequence[Upload]:
     """Return the account's newest uploads with the clips made of them."""
     return list(
         account.uploads.filter(kind=Upload.Kind.CLIP)
-        .select_related("clip", "clip__account")
+        .select_related("clip", "clip__account", "sound")
         .order_by("-created_at", "-pk")[:UPLOADS_SHOWN]
     )
 
 
 def upload_of(account: Account, upload_id: uuid.UUID) -> Upload | None:
     """Return one upload of an account with its clip, or None."""
-    return account.uploads.filter(pk=upload_id).select_related("clip").first()
+    return account.uploads.filter(pk=upload_id).select_related("clip", "sound").first()
 
 
 def in_the_making(account: Account) -> Sequence[Clip]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from filoscope.server.videos.actions import UploadWish
 from filoscope.server.videos.errors import VideosError
-from filoscope.server.videos.models import Upload, Visibility
+from filoscope.server.videos.models import OwnSound, Upload, Visibility
 from filoscope.server.videos.receiving import ALGORITHMS, Checksum
 
 _NO = ("0", "false", "no")
@@ -62,6 +62,13 @@ def metadata_of(text: str) -> dict[str, str]:
     return found
 
 
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise BadHeader("Upload-Metadata: sound_start has to be a number of seconds.") from error
+
+
 def wish_of(headers: Mapping[str, str]) -> UploadWish:
     """Return what the headers of a creation ask for."""
     raw = headers.get("upload-metadata", "")
@@ -74,5 +81,8 @@ def wish_of(headers: Mapping[str, str]) -> UploadWish:
         visibility=said.get("visibility") or Visibility.PUBLIC,
         post=said.get("post", "1") not in _NO,
         improve=said.get("improve", "0") not in _NO,
+        sound=said.get("sound", "")[:11],
+        sound_start_s=_seconds(said.get("sound_start") or "0"),
+        own_sound=said.get("own_sound") or OwnSound.REMOVED,
         kind=said.get("kind") or Upload.Kind.CLIP,
     )

@@ -77,8 +77,8 @@ def publish_if_due(clip: Clip) -> None:
 def set_sound(clip: Clip, sound: Sound) -> Clip:
     """Say which sound a clip is set to, so that it gets none of its own."""
     row = locked(clip)
-    row.sound = sound
-    row.save(update_fields=["sound"])
+    row.sound, row.owns_sound = sound, False
+    row.save(update_fields=["sound", "owns_sound"])
     index_caption(row)
     return row
 

@@ -15,14 +15,15 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from filoscope.media import Probe
+from filoscope.media import Bed, Probe
 from filoscope.media.ladder import RungFile, Stills
 from filoscope.server.sounds.actions import create_original
 from filoscope.server.videos import files, news
+from filoscope.server.videos.actions import laying
 from filoscope.server.videos.actions.clips import index_caption, publish_if_due
 from filoscope.server.videos.actions.improving import go_on, source_of
 from filoscope.server.videos.errors import Superseded
-from filoscope.server.videos.models import Clip, Improvement, Rendition
+from filoscope.server.videos.models import Clip, Improvement, Rendition, SoundUse
 from filoscope.server.videos.queue import defer
 
 GAVE_UP = "gave_up"
@@ -41,6 +42,9 @@ class Run:
     folder: str
     facts: Probe | None
     is_improved: bool = False  # made from the better file, see `actions.improving`
+    bed: Bed | None = None  # what is laid under it, see `actions.laying`
+    laid: str = ""  # the same in one line
+    cover_s: float | None = None
 
     @property
     def path(self) -> Path:
@@ -80,7 +84,7 @@ def record_probe(clip_id: int, facts: Probe) -> None:
     clip = _held(clip_id)
     clip.facts = facts.to_json()
     clip.duration_s, clip.width, clip.height = facts.duration_s, facts.width, facts.height
-    clip.has_sound = facts.audio_codec is not None
+    clip.has_sound = facts.audio_codec is not None or SoundUse.objects.filter(clip=clip).exists()
     clip.save(update_fields=["facts", "duration_s", "width", "height", "has_sound"])
     defer("transcode", clip.pk)
 
@@ -98,8 +102,12 @@ def begin_run(clip_id: int) -> Run:
     clip.save(update_fields=["next_folder", "state", "step", "progress"])
     transaction.on_commit(lambda: files.remove_folder(left_over))
     original, is_improved = source_of(clip)
+    bed, laid = laying.bed_of(clip)
     facts = None if is_improved else _facts(clip)
-    return Run(clip_id, original, clip.next_folder, facts, is_improved)
+    return Run(
+        clip_id, original, clip.next_folder, facts, is_improved,
+        bed=bed, laid=laid, cover_s=clip.cover_s,
+    )  # fmt: skip
 
 
 def _facts(clip: Clip) -> Probe | None:
@@ -143,6 +151,7 @@ def finish_run(run: Run, rungs: Iterable[RungFile], stills: Stills) -> None:
         _save_renditions(clip, rungs)
         _make_playable(clip, stills)
         Improvement.objects.filter(clip=clip).update(is_shown=run.is_improved)
+        SoundUse.objects.filter(clip=clip).update(laid=run.laid)
         defer("publish", clip.pk)
 
 
@@ -170,7 +179,18 @@ def _make_playable(clip: Clip, stills: Stills) -> None:
     clip.placeholder = stills.placeholder
     if clip.has_sound and clip.sound is None:
         clip.sound = create_original(clip.account, duration_s=clip.duration_s)
-    clip.save(update_fields=["folder", "state", "blurhash", "placeholder", "colour", "sound"])
+        clip.owns_sound = True
+    clip.save(
+        update_fields=[
+            "folder",
+            "state",
+            "blurhash",
+            "placeholder",
+            "colour",
+            "sound",
+            "owns_sound",
+        ]
+    )
     if is_first:
         index_caption(clip)
     publish_if_due(clip)
@@ -184,7 +204,9 @@ def complete(clip_id: int) -> None:
         clip.completed_at, clip.next_folder = timezone.now(), ""
         clip.step, clip.progress = "", 1.0
         clip.save(update_fields=["completed_at", "next_folder", "step", "progress"])
+        laying.queue_own_sound(clip)
         go_on(clip)
+        laying.go_on(clip)
         news.tell(clip)
 
 

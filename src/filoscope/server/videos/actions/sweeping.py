@@ -63,8 +63,7 @@ def remove_orphans(
     known_uploads |= {
         files.upload_name(pk)
         for pk in Upload.objects.filter(
-            Q(state=Upload.State.RECEIVING)
-            | Q(kind=Upload.Kind.TAKE, state=Upload.State.COMPLETE)
+            Q(state=Upload.State.RECEIVING) | Q(kind=Upload.Kind.TAKE, state=Upload.State.COMPLETE)
         ).values_list("pk", flat=True)
     }
     old_folders = _older(folders, known_folders, files.folder_path, grace_s)

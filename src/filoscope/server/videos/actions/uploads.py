@@ -19,9 +19,9 @@ from django.utils import timezone
 from filoscope.server.accounts.models import Account
 from filoscope.server.kit import prepared
 from filoscope.server.videos import files
-from filoscope.server.videos.actions import clips, improving
-from filoscope.server.videos.errors import UploadBusy, UploadGone, UploadRefused
-from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Clip, Upload, Visibility
+from filoscope.server.videos.actions import clips, improving, laying
+from filoscope.server.videos.errors import BadSoundUse, UploadBusy, UploadGone, UploadRefused
+from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Clip, OwnSound, Upload, Visibility
 from filoscope.server.videos.queue import defer
 
 MIB = 1024**2
@@ -40,6 +40,9 @@ class UploadWish:
     visibility: str = Visibility.PUBLIC
     post: bool = True
     improve: bool = False
+    sound: str = ""  # slug of what is laid under it; empty: nothing
+    sound_start_s: float = 0.0
+    own_sound: str = OwnSound.REMOVED
     kind: str = Upload.Kind.CLIP
 
 
@@ -50,6 +53,12 @@ def create_upload(account: Account, wish: UploadWish) -> Upload:
     if not Account.objects.select_for_update().filter(pk=account.pk).values_list("pk"):
         raise UploadRefused("gone", "This account was deleted a moment ago.", status=410)
     _refuse_what_is_too_much(account, wish)
+    try:
+        wanted = laying.read_wish(
+            account, sound=wish.sound, start_s=wish.sound_start_s, own=wish.own_sound
+        )
+    except BadSoundUse as error:
+        raise UploadRefused("bad_sound", str(error), status=400) from error
     return Upload.objects.create(
         account=account,
         size_bytes=wish.size_bytes,
@@ -59,6 +68,9 @@ def create_upload(account: Account, wish: UploadWish) -> Upload:
         visibility=wish.visibility,
         post=wish.post,
         improve=wish.improve,
+        sound=wanted.sound if wanted else None,
+        sound_start_s=wish.sound_start_s,
+        own_sound=wish.own_sound,
         kind=wish.kind,
         expires_at=_expiry(timezone.now()),
     )
@@ -197,6 +209,8 @@ def receive(upload: Upload) -> Clip:
         posted_at=timezone.now() if row.post else None,
         original=files.upload_name(row.pk),
     )
+    if row.sound is not None:
+        laying.lay(clip, laying.Laying(row.sound, row.sound_start_s, row.own_sound))
     clips.index_caption(clip)
     if row.improve:
         improving.want_improvement(clip, is_wanted=True)
@@ -259,6 +273,8 @@ def edit_upload(
     visibility: str | None = None,
     post: bool | None = None,
     improve: bool | None = None,
+    sound_start_s: float | None = None,
+    own_sound: str | None = None,
 ) -> Upload:
     """Change what the clip is or will be made with, however far its bytes are on their way."""
     # The clip is read by a query of its own: joined to a row that had to be waited for, it would be
@@ -270,11 +286,17 @@ def edit_upload(
             row.clip = clips.post(row.clip)
         if improve is not None:
             improving.want_improvement(row.clip, is_wanted=improve)
+        laying.change_laying(row.clip, start_s=sound_start_s, own=own_sound)
         return row
     row.caption = row.caption if caption is None else caption
     row.visibility = row.visibility if visibility is None else visibility
     row.post = row.post if post is None else post
     row.improve = row.improve if improve is None else improve
-    clips.validate(row, "caption", "visibility", "post", "improve")
-    row.save(update_fields=["caption", "visibility", "post", "improve"])
+    row.sound_start_s = row.sound_start_s if sound_start_s is None else sound_start_s
+    row.own_sound = row.own_sound if own_sound is None else own_sound
+    if row.sound is not None:
+        laying.check(row.sound, start_s=row.sound_start_s, own=row.own_sound)
+    names = ("caption", "visibility", "post", "improve", "sound_start_s", "own_sound")
+    clips.validate(row, *names)
+    row.save(update_fields=names)
     return row
