@@ -33,12 +33,22 @@ def cpu_s() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, kinds))
 
 
+class ToolFailed(Exception):
+    """A command ended with an error: some peers cannot take every clip."""
+
+
 def run(*command: str | Path) -> Cost:
-    """Run a command to its end, and stop the bench when it fails."""
+    """Run a command to its end.
+
+    Raises
+    ------
+    ToolFailed
+    """
     begun = time.monotonic(), cpu_s()
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
+        said = done.stderr.strip().splitlines() or ["nothing said"]
+        raise ToolFailed(f"{command[0]}: {said[-1]}")
     return Cost(cpu_s() - begun[1], time.monotonic() - begun[0])
 
 

@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.enhance.peers import STEADIERS, Row, cut
+from bench.enhance.peers import STEADIERS, Row, ToolFailed, cut
 from bench.enhance.sheets import write_sheet
-from filoscope.enhance import diagnose, measure_pair
+from filoscope.enhance import NothingInCommon, diagnose, measure_pair
 
 
 def rows(options: argparse.Namespace) -> list[Row]:
@@ -28,11 +28,14 @@ def _of_clip(path: Path, folder: Path, options: argparse.Namespace) -> list[Row]
     made = {"before": source}
     for tool, steady in STEADIERS.items():
         target = folder / f"{len(made)}.mp4"
-        cost = steady(source, target)
-        if cost is None:
+        try:
+            if (cost := steady(source, target)) is None:
+                continue
+            measures = measure_pair(source, target)
+        except (ToolFailed, NothingInCommon) as error:
+            found.append({"clip": path.stem, "tool": tool, "failed": str(error)[-60:]})
             continue
         made[tool] = target
-        measures = measure_pair(source, target)
         if not found:
             found.append({"clip": path.stem, "tool": "input", "S": measures.stability_input})
         row = {
@@ -51,9 +54,12 @@ def _of_clip(path: Path, folder: Path, options: argparse.Namespace) -> list[Row]
 
 
 def _means(found: list[Row]) -> list[Row]:
+    """Return the mean of each tool over the clips that every tool could take."""
+    failed = {row["clip"] for row in found if "failed" in row}
+    those = [row for row in found if row["clip"] not in failed]
     means: list[Row] = []
-    for tool in dict.fromkeys(row["tool"] for row in found):
-        own = [row for row in found if row["tool"] == tool]
+    for tool in dict.fromkeys(row["tool"] for row in those):
+        own = [row for row in those if row["tool"] == tool]
         names = [name for name in own[0] if name not in ("clip", "tool")]
         mean = {name: round(sum(row[name] for row in own) / len(own), 4) for name in names}
         means.append({"clip": f"mean of {len(own)}", "tool": tool} | mean)

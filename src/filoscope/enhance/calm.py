@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
 
+from filoscope.enhance.highpass import faster_than
 from filoscope.enhance.path import Floats, solve, weights_of
 from filoscope.enhance.shake import is_still
 
@@ -97,8 +97,7 @@ def _sway_px(path: Floats, fps: float) -> Floats:
     """Return how much a path still moves around each frame, RMS px of a picture 640 wide."""
     if len(path) < fps or fps <= 2 * _SWAY_HZ:
         return np.full(len(path), np.inf)
-    order = butter(3, _SWAY_HZ, "highpass", fs=fps, output="sos")
-    fast = sosfiltfilt(order, path[:, :2], axis=0, padlen=min(len(path) - 1, round(fps)))
+    fast = faster_than(_SWAY_HZ, path[:, :2], fps=fps)
     width = 2 * round(_NEIGHBOURHOOD_S * fps) + 1
     power = uniform_filter1d((fast**2).sum(axis=1), width, mode="nearest")
     return np.asarray(np.sqrt(power) * 640, np.float64)

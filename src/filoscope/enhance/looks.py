@@ -5,18 +5,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from filoscope.enhance.clean import CleanAccount, Cleaner, CleanSettings
 from filoscope.enhance.level import SURE, Roll, RollFinder
 from filoscope.enhance.motion import Luma, Motion, MotionFinder, follow, small_grey
 from filoscope.enhance.rolling import readout_of
-from filoscope.enhance.stabilizer import SHAKE_HZ, Frame
+from filoscope.enhance.shake import shake_of
+from filoscope.enhance.stabilizer import Frame
 
 _WIDTH_PX = 640
-_RMS_OF_MEDIAN = 1 / np.sqrt(np.log(2))
-"""Of a length whose two parts are normal. By the median: one jerk makes no shaky clip."""
-
 
 _MOVES_PX = 1.0
 _RIM_PARTS = 10
@@ -55,7 +52,6 @@ class Shake:
         self._readouts: list[float] = []
         self._height = 1.0
         self._fps = min(max(fps, 5.0), 240.0)
-        self._filter = butter(3, SHAKE_HZ, "highpass", fs=self._fps, output="sos")
         self._begin()
 
     def _begin(self) -> None:
@@ -87,12 +83,9 @@ class Shake:
     def _judge(self) -> None:
         if len(self._motions) < max(self._fps, 4):
             return  # under a second tells a pan from a shake no more
-        steps: NDArray[np.float64] = np.array([(motion.x, motion.y) for motion in self._motions])
-        pad = min(round(self._fps), len(steps) - 1)
-        shake = sosfiltfilt(self._filter, np.cumsum(steps, axis=0), axis=0, padlen=pad)
-        shake_px = float(np.median(np.hypot(*shake.T))) * _RMS_OF_MEDIAN * _WIDTH_PX
         if self._is_of_camera():
-            self.worst_px = max(self.worst_px, round(float(shake_px), 2))
+            shake = shake_of(self._motions, fps=self._fps)
+            self.worst_px = max(self.worst_px, round(shake.usual_px, 2))
             self._readouts.append(readout_of(self._motions, height=self._height).share)
 
     @property

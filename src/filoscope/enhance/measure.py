@@ -20,9 +20,9 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from filoscope.enhance.errors import NothingInCommon
+from filoscope.enhance.highpass import faster_than
 from filoscope.media import read_pictures
 
 WIDTH = 640
@@ -263,9 +263,7 @@ def _jitter(steps: list[Floats], fps: float) -> float:
     track = np.cumsum([step[:2, 2] / step[2, 2] for step in steps], axis=0)
     if fps <= 2 * JITTER_HZ:
         return 0.0
-    order = butter(3, JITTER_HZ, "highpass", fs=fps, output="sos")
-    pad = min(len(track) - 1, round(fps))
-    fast = sosfiltfilt(order, track, axis=0, padlen=pad)
+    fast = faster_than(JITTER_HZ, track, fps=fps)
     return float(np.sqrt((fast**2).sum(axis=1).mean()))
 
 

@@ -29,7 +29,7 @@ from filoscope.media.time import TICK
 PART_S = 10.0
 """What a kill may cost, and how far apart key frames are at most; encoders begin one as often."""
 
-_FORMAT = 1
+_FORMAT = 2
 _HEAD = struct.Struct("<qqq?I")
 """Of a packet: when shown, when decoded, how long, whether a key frame, bytes that follow."""
 

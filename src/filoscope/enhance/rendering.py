@@ -3,7 +3,7 @@
 >>> render("in.mp4", "out.mp4", Recipe(steady=Steady())).changed_count
 361
 
-Three threads work beside each other (decoder, stages, encoder), with a few frames between them, so
+The decoder, each stage and the encoder work beside each other, with a few frames between them, so
 that memory is bounded whatever the length. The output appears whole or not at all. A render that
 was killed goes on from the parts it had made, see `filoscope.enhance.parts`; one that is cancelled
 leaves nothing. Where a recipe changes nothing, the output is a copy.
@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ from filoscope.enhance.parts import Part, Parts
 from filoscope.enhance.reading import Reading
 from filoscope.enhance.recipe import Recipe
 from filoscope.enhance.stabilizer import Frame
-from filoscope.enhance.stages import Chain, chain_of, passes_of
+from filoscope.enhance.stages import Stage, accounts_of, passes_of, stages_of
+from filoscope.enhance.warp import Plane
 from filoscope.media import NothingToShow
 
 CONTAINERS = (".mp4", ".m4v", ".mov", ".mkv")
@@ -170,7 +172,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 class _Run:
-    """One run over a clip: decoder and stages in threads of their own, the encoder in this one."""
+    """One run over a clip: the decoder and each stage in a thread of its own, the encoder in this."""
 
     def __init__(
         self,
@@ -182,38 +184,40 @@ class _Run:
     ) -> None:
         self._reading, self._recipe, self._parts = reading, recipe, parts
         self._on_progress, self._is_cancelled = on_progress, is_cancelled
-        self._read: Belt[Frame] = Belt(_ON_BELT)
-        self._made: Belt[Frame] = Belt(_ON_BELT)
+        self._inside: dict[float, tuple[Plane, ...]] = {}
+        self._changed_count = 0
         self._coding: Coding | None = None
         self._looked_count = 0
 
     def make(self, target: Path) -> dict[str, Any]:
         """Write the target; return what a `Rendering` says."""
         self._ask()
-        chain = chain_of(self._recipe, self._reading, on_look=self._look)
+        stages = stages_of(self._recipe, self._reading, on_look=self._look)
+        belts: list[Belt[Frame]] = [Belt(_ON_BELT) for _ in range(len(stages) + 1)]
         resumed_count = self._parts.frame_count
-        with ThreadPoolExecutor(2, "enhance") as pool:
+        with ThreadPoolExecutor(len(belts), "enhance") as pool:
             try:
-                decoding = pool.submit(self._decode)
-                staging = pool.submit(self._stage, chain)
-                count, last = self._encode()
-                staging.result()
-                decoding.result()
+                working = [pool.submit(self._decode, belts[0])]
+                for stage, (source, made) in zip(stages, pairwise(belts), strict=True):
+                    working.append(pool.submit(_work, stage, source, made))
+                count, last = self._encode(belts[-1])
+                for work in working:
+                    work.result()
                 if last is not None:
                     last.finish()
                     self._parts.add(last)
             finally:
-                self._made.stop()
-                self._read.stop()
+                for belt in belts:
+                    belt.stop()
         if self._coding is None:
             raise NothingToShow
-        self._finish(target, self._coding, has_changed=bool(chain.changed_count))
+        self._finish(target, self._coding, has_changed=bool(self._changed_count))
         return {
             "frame_count": count,
-            "changed_count": chain.changed_count,
+            "changed_count": self._changed_count,
             "resumed_count": resumed_count,
-            "is_copy": not chain.changed_count,
-            "stages": chain.accounts(),
+            "is_copy": not self._changed_count,
+            "stages": accounts_of(stages),
         }
 
     def _finish(self, target: Path, coding: Coding, *, has_changed: bool) -> None:
@@ -225,31 +229,22 @@ class _Run:
         join(whole, source, self._reading.facts, coding, self._parts.packets())
         whole.replace(target)
 
-    def _decode(self) -> None:
+    def _decode(self, read: Belt[Frame]) -> None:
         try:
             for frame in self._reading.frames():
-                self._read.put(frame)
-        finally:
-            self._read.close()
-
-    def _stage(self, chain: Chain) -> None:
-        try:
-            for frame in self._read.take_all():
-                for ready in chain.push(frame):
-                    self._made.put(ready)
-            for ready in chain.drain():
-                self._made.put(ready)
+                self._inside[frame.time_s] = frame.planes
+                read.put(frame)
         except Stopped:
             return
         finally:
-            self._made.close()
-            self._read.stop()
+            read.close()
 
-    def _encode(self) -> tuple[int, Part | None]:
+    def _encode(self, made: Belt[Frame]) -> tuple[int, Part | None]:
         """Encode what comes; return how many frames came, and the part that they end in."""
         skipped, count = self._parts.frame_count, 0
         part: Part | None = None
-        for frame in self._made.take_all(while_waiting=self._ask):
+        for frame in made.take_all(while_waiting=self._ask):
+            self._changed_count += frame.planes is not self._inside.pop(frame.time_s, None)
             if self._coding is None:
                 self._coding = self._coding_of(frame)
             count += 1
@@ -284,3 +279,18 @@ class _Run:
     def _ask(self) -> None:
         if self._is_cancelled():
             raise RenderCancelled("The render was cancelled. Nothing was written.")
+
+
+def _work(stage: Stage, source: Belt[Frame], made: Belt[Frame]) -> None:
+    """Take frames from one belt through a stage to the next."""
+    try:
+        for frame in source.take_all():
+            for ready in stage.push(frame):
+                made.put(ready)
+        for ready in stage.drain():
+            made.put(ready)
+    except Stopped:
+        return
+    finally:
+        made.close()
+        source.stop()

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_opening, maximum_filter1d, median_filter, uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
 
+from filoscope.enhance.highpass import faster_than
 from filoscope.enhance.motion import Motion
 from filoscope.enhance.path import Floats
 
@@ -50,10 +50,14 @@ def shake_px(filmed: Floats, fps: float) -> Floats:
     """
     if len(filmed) < _SHAKE_FRAMES_MIN or fps <= 2 * SHAKE_HZ:
         return np.zeros(len(filmed))
-    order = butter(3, SHAKE_HZ, "highpass", fs=fps, output="sos")
-    pad = min(round(fps), len(filmed) - 1)
-    fast = sosfiltfilt(order, filmed[:, :2], axis=0, padlen=pad)
+    fast = faster_than(SHAKE_HZ, filmed[:, :2], fps=fps)
     return np.asarray(np.hypot(*fast.T) * 640, np.float64)
+
+
+def usual_px(filmed: Floats, fps: float) -> float:
+    """Return the shake of a path by the median, RMS px of a picture 640 wide: one jerk of the hand,
+    as that which stops the camera, makes no shaky clip."""
+    return float(np.median(shake_px(filmed, fps)) * RMS_OF_MEDIAN)
 
 
 def strength_of(filmed: Floats, fps: float) -> Floats:
@@ -96,15 +100,14 @@ class Shake:
     ----------
     jitter_px : float
         RMS of the motion faster than `SHAKE_HZ` over the scenes, in px of a picture 640 wide.
-    usual_px, worst_px : float
-        By the median, which one jerk does not move; over all, and of the worst three seconds.
+    usual_px : float
+        By the median, which one jerk does not move.
     shaky_share : float
         Share of the frames that `Stabilizer` would move.
     """
 
     jitter_px: float
     usual_px: float
-    worst_px: float
     shaky_share: float
 
 
@@ -117,14 +120,11 @@ def shake_of(motions: Iterable[Motion], *, fps: float) -> Shake:
         scenes[-1].append((motion.x, motion.y))
     paths = [np.cumsum(scene, axis=0) for scene in scenes if scene]
     if not paths:
-        return Shake(0.0, 0.0, 0.0, 0.0)
+        return Shake(0.0, 0.0, 0.0)
     fast = np.concatenate([shake_px(path, fps) for path in paths])
     strength = np.concatenate([strength_of(path, fps) for path in paths])
-    width = 2 * round(_STRENGTH_S * fps / 2) + 1
-    around = [median_filter(shake_px(path, fps), width, mode="nearest").max() for path in paths]
     return Shake(
         jitter_px=float(np.sqrt((fast**2).mean())),
         usual_px=float(np.median(fast)) * RMS_OF_MEDIAN,
-        worst_px=float(max(around)) * RMS_OF_MEDIAN,
         shaky_share=float((strength > 0).mean()),
     )

@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
 
 from filoscope.enhance.errors import UnevenFrames
 from filoscope.enhance.level import Gravity, LevelPath, turn_about
@@ -32,8 +31,7 @@ from filoscope.enhance.path import (
     zoom_needed,
     zoom_unbound,
 )
-from filoscope.enhance.shake import CALM_PX, RMS_OF_MEDIAN, SHAKY_PX
-from filoscope.enhance.shake import SHAKE_HZ as SHAKE_HZ
+from filoscope.enhance.shake import CALM_PX, SHAKY_PX, usual_px
 from filoscope.enhance.warp import Plane, warp
 
 LOOK_AHEAD_S = 2.0
@@ -125,7 +123,6 @@ class Stabilizer:
         self._zoom_max = 1 / (1 - crop_max)
         self._look_ahead = max(round(look_ahead_s * self._fps), FIXED)
         self._stiffness = [(self._fps / (2 * np.pi * hz)) ** 6 for hz in _CUTOFFS_HZ]
-        self._shake_filter = butter(3, SHAKE_HZ, "highpass", fs=self._fps, output="sos")
         self._finder = MotionFinder()
         self._waiting: deque[Frame] = deque()
         self._is_steadying = steady
@@ -273,11 +270,7 @@ class Stabilizer:
         if self._strength is not None and len(filmed) < self._fps:
             return self._strength  # a scene's last second alone tells too little
         track = np.vstack([*self._recent, filmed])[:, :2]
-        pad = min(round(self._fps), len(track) - 1)
-        shake = sosfiltfilt(self._shake_filter, track, axis=0, padlen=pad)
-        # By the median: the jerk of the hand that stops the camera makes no shaky clip.
-        shake_px = float(np.median(np.hypot(*shake.T))) * RMS_OF_MEDIAN * 640
-        aim = float(np.clip((shake_px - CALM_PX) / (SHAKY_PX - CALM_PX), 0, 1))
+        aim = float(np.clip((usual_px(track, self._fps) - CALM_PX) / (SHAKY_PX - CALM_PX), 0, 1))
         if self._strength is None:
             self._strength = aim
         step = 1 / self._fps

@@ -1,4 +1,7 @@
-"""The stages that a recipe asks for, in their order: steady and level, clean, frame."""
+"""The stages that a recipe asks for, in their order: steady and level, frame, clean.
+
+Cleaning costs most, and comes last: what is cut away need not be clean.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,6 @@ from filoscope.enhance.quality import PlannedStabilizer, plan_clip
 from filoscope.enhance.reading import Reading
 from filoscope.enhance.recipe import ASPECTS, Recipe, Reframe
 from filoscope.enhance.stabilizer import Frame, Stabilizer
-from filoscope.enhance.warp import Plane
 
 
 class Stage(Protocol):
@@ -28,57 +30,20 @@ class Stage(Protocol):
         """Return the frames held back, as the last."""
 
 
-class Chain:
-    """Stages one after the other, themselves a stage.
-
-    Attributes
-    ----------
-    changed_count : int
-        Frames that came out other than they went in.
-    """
-
-    def __init__(self, stages: Iterable[Stage]) -> None:
-        self.stages = list(stages)
-        self.changed_count = 0
-        self._inside: dict[float, tuple[Plane, ...]] = {}
-
-    def push(self, frame: Frame) -> list[Frame]:
-        """Take a frame; return those that are ready."""
-        self._inside[frame.time_s] = frame.planes
-        return self._counted(self._through([frame], 0))
-
-    def drain(self) -> list[Frame]:
-        """Return the frames held back, as the last."""
-        rest: list[Frame] = []
-        for index, stage in enumerate(self.stages):
-            rest += self._through(stage.drain(), index + 1)
-        return self._counted(rest)
-
-    def accounts(self) -> dict[str, Any]:
-        """Return what each stage says of its work, by its name."""
-        told = {}
-        for stage in self.stages:
-            account = getattr(stage, "account", None)
-            if is_dataclass(account) and not isinstance(account, type):
-                told[type(stage).__name__] = asdict(account)
-        return told
-
-    def _through(self, frames: list[Frame], first: int) -> list[Frame]:
-        for stage in self.stages[first:]:
-            frames = [ready for frame in frames for ready in stage.push(frame)]
-        return frames
-
-    def _counted(self, frames: list[Frame]) -> list[Frame]:
-        for frame in frames:
-            planes = self._inside.pop(frame.time_s, None)
-            self.changed_count += frame.planes is not planes
-        return frames
+def accounts_of(stages: Iterable[Stage]) -> dict[str, Any]:
+    """Return what each stage says of its work, by its name."""
+    told = {}
+    for stage in stages:
+        account = getattr(stage, "account", None)
+        if is_dataclass(account) and not isinstance(account, type):
+            told[type(stage).__name__] = asdict(account)
+    return told
 
 
-def chain_of(
+def stages_of(
     recipe: Recipe, reading: Reading, *, on_look: Callable[[], None] = lambda: None
-) -> Chain:
-    """Build the stages of a recipe for a clip.
+) -> list[Stage]:
+    """Return the stages of a recipe for a clip, in the order in which frames go through them.
 
     Parameters
     ----------
@@ -91,6 +56,8 @@ def chain_of(
     stages: list[Stage] = []
     if recipe.steady is not None or recipe.level:
         stages.append(_stabilizer(recipe, reading, on_look))
+    if recipe.frame is not None:
+        stages.append(_framer(recipe.frame, reading))
     if recipe.clean is not None:
         wish = recipe.clean
         settings = CleanSettings(
@@ -101,9 +68,7 @@ def chain_of(
             lift=wish.lift and not reading.facts.is_hdr,
         )
         stages.append(Cleaner(fps=reading.fps, settings=settings))
-    if recipe.frame is not None:
-        stages.append(_framer(recipe.frame, reading))
-    return Chain(stages)
+    return stages
 
 
 def _framer(wish: Reframe, reading: Reading) -> Framer:

@@ -8,8 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from scipy.signal import butter, sosfiltfilt
 
 from filoscope.enhance import measure_pair
+from filoscope.enhance.highpass import faster_than
 from filoscope.media import write_clip
 
 from .shaken import FPS, SIZE, frames_of, pan_and_shake
@@ -64,3 +66,14 @@ def test_borders_left_empty_are_counted(before: Path, tmp_path: Path) -> None:
     after = tmp_path / "after.mp4"
     write(after, np.diag([0.9, 0.9]), shake_px=4.0)
     assert measure_pair(before, after).black_share == pytest.approx(0.19, abs=0.02)
+
+
+def test_what_is_faster_than_a_rate_is_what_scipy_says_it_is() -> None:
+    track = np.cumsum(np.random.default_rng(3).normal(size=(90, 2)), axis=0)
+    order = butter(3, 0.7, "highpass", fs=29.97, output="sos")
+
+    found = faster_than(0.7, track, fps=29.97)
+
+    expected = sosfiltfilt(order, track, axis=0, padlen=30)
+    assert expected == pytest.approx(found, abs=1e-9)
+    assert 0.0 == np.abs(faster_than(1.0, track[:1], fps=30.0)).max()
