@@ -26,6 +26,8 @@ from filoscope.server.kit.live_pages import live  # noqa: E402
 from filoscope.server.kit.media_files import media, static  # noqa: E402
 from filoscope.server.kit.origin import account_of, session_key_of  # noqa: E402
 from filoscope.server.kit.threads import in_thread  # noqa: E402
+from filoscope.server.sounds import files as sound_files  # noqa: E402
+from filoscope.server.sounds import queries as sounds  # noqa: E402
 from filoscope.server.videos import files, news, queries, tus  # noqa: E402
 
 OPEN_FOLDERS = ("avatars",)  # shown beside every comment; whoever deletes one removes the file
@@ -37,6 +39,8 @@ async def may_read(folder: str, request: Request) -> bool | None:
     """Whether a folder's files are served: to everyone, to this one, or (None) not at all."""
     if folder.partition("/")[0] in OPEN_FOLDERS:
         return True
+    if folder.startswith(f"{sound_files.SOUNDS}/"):
+        return await _may_hear(folder, request)
     if not folder.startswith(f"{files.CLIPS}/"):
         return None
     access = await in_thread(queries.folder_access, folder)
@@ -49,9 +53,19 @@ async def may_read(folder: str, request: Request) -> bool | None:
     return False if is_allowed else None
 
 
-def _may(rule: Callable[[int, Any], bool], clip_id: int, session_key: str | None) -> bool:
+async def _may_hear(folder: str, request: Request) -> bool | None:
+    access = await in_thread(sounds.folder_access, folder)
+    if access is None:
+        return None
+    if access.is_public:
+        return True
+    is_allowed = await in_thread(_may, sounds.may_hear, access.maker_id, session_key_of(request))
+    return False if is_allowed else None
+
+
+def _may(rule: Callable[[Any, Any], bool], about: int | None, session_key: str | None) -> bool:
     viewer = account_of(session_key)
-    return viewer is not None and rule(clip_id, viewer)
+    return viewer is not None and rule(about, viewer)
 
 
 def picture(account: Any) -> Sequence[dict[str, Any]]:

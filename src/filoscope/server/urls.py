@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("filoscope.server.feed.urls")),
     path("", include("filoscope.server.videos.urls")),
     path("", include("filoscope.server.social.urls")),
+    path("", include("filoscope.server.sounds.urls")),
     path("", include("filoscope.server.accounts.urls")),
     path("", include("filoscope.server.moderation.urls")),
     path("", include("filoscope.server.insights.urls")),

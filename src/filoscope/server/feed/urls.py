@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from filoscope.server.feed.views import beacons, beliefs, clips, feeds, finding, guardians
+from filoscope.server.feed.views import (
+    beacons,
+    beliefs,
+    clips,
+    feeds,
+    finding,
+    guardians,
+    sounds,
+)
 
 urlpatterns = [
     path("", feeds.for_you, name="for-you"),
@@ -17,7 +25,8 @@ urlpatterns = [
     path("oembed", clips.oembed, name="oembed"),
     path("search", finding.find, name="search"),
     path("tag/<str:name>", finding.tag, name="tag"),
-    path("sound/<str:slug>", finding.sound, name="sound"),
+    path("sound/<str:slug>", sounds.sound, name="sound"),
+    path("sounds", sounds.shelves, name="sounds"),
     path("robots.txt", finding.robots, name="robots"),
     path("sitemap.xml", finding.sitemap, name="sitemap"),
     path("settings/feed", beliefs.believes, name="believes"),

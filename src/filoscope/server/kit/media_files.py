@@ -28,6 +28,7 @@ KEPT_BY_ALL = "public, max-age=31536000, immutable"
 ASKED_ANEW = "private, no-cache"
 TYPES = {
     ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
     ".m3u8": "application/vnd.apple.mpegurl",
     ".webp": "image/webp",
     ".jpg": "image/jpeg",

@@ -50,12 +50,13 @@ class Patience(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(PAUSE_S * 2**job.attempts, PAUSE_S_MAX)})
 
 
-def patiently(write: Callable[[], None]) -> None:
+def patiently(write: Callable[[], object]) -> None:
     """Write what took minutes to make, over a restart of the database."""
     for _ in range(int(DATABASE_AWAY_S / DATABASE_RETRY_S)):
         try:
-            return write()
+            write()
+            return
         except (OperationalError, InterfaceError):
             close_old_connections()
             time.sleep(DATABASE_RETRY_S)
-    return write()
+    write()

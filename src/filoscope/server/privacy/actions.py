@@ -13,13 +13,14 @@ from filoscope.server.accounts.models import Account
 from filoscope.server.moderation.models import Decision, Report
 from filoscope.server.social.actions import erase_traces
 from filoscope.server.videos import actions as videos
+from filoscope.server.sounds.actions import erase_sounds
 from filoscope.server.videos.errors import UploadBusy, UploadGone
 from filoscope.server.videos.models import Clip, Upload
 
 
 @transaction.atomic
 def erase_account(account: Account) -> None:
-    """Erase an account with its clips and their files, comments, likes, follows and avatar.
+    """Erase an account with its clips, sounds and their files, comments, likes, follows and avatar.
 
     Reports by the person stay, without their name and words; so do decisions about them. Their
     former handles are free again. Watching history goes with the account (feed's rows cascade).
@@ -34,6 +35,8 @@ def erase_account(account: Account) -> None:
         videos.delete(clip)
     Decision.objects.filter(account=account).update(note="")
     Report.objects.filter(reporter=account).update(note="")
+    for clip in Clip.objects.filter(sound__in=erase_sounds(account)).order_by("pk"):
+        videos.index_caption(clip)  # clips of others no longer name them
     erase_traces(account)
     remove_avatar(account)
     keys = UserSession.objects.filter(user=account).values_list("session_key", flat=True)

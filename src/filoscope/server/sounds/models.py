@@ -90,6 +90,12 @@ class Sound(models.Model):
         return f"/sound/{self.slug}"
 
     @property
+    def clock(self) -> str:
+        """Its length as people say it, or an empty string."""
+        whole = round(self.duration_s or 0)
+        return f"{whole // 60}:{whole % 60:02d}" if self.duration_s is not None else ""
+
+    @property
     def audio_url(self) -> str:
         """Address of the file to hear, or an empty string."""
         return f"{settings.MEDIA_URL}{self.folder}/{AUDIO}" if self.ready_at else ""

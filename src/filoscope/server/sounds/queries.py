@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from filoscope.server.accounts.models import Account
 from filoscope.server.sounds import files
-from filoscope.server.sounds.models import ANALYSIS, AUDIO, SavedSound, Sound
+from filoscope.server.sounds.models import ANALYSIS, AUDIO, Sound
 
 if TYPE_CHECKING:
     from filoscope.studio import Song
@@ -32,7 +31,7 @@ def song_of(sound: Sound) -> Song | None:
         text = (files.folder_path(sound.folder) / ANALYSIS).read_text()
     except FileNotFoundError:
         return None  # the clip was made anew this moment, and is heard again
-    return Song.from_json(json.loads(text))
+    return Song.from_json(text)
 
 
 def there() -> QuerySet[Sound]:
@@ -73,10 +72,3 @@ def folder_access(folder: str) -> FolderAccess | None:
 def may_hear(maker_id: int | None, viewer: Account) -> bool:
     """Whether somebody hears a song that is not public."""
     return viewer.is_moderator or viewer.pk == maker_id
-
-
-def is_saved(sound: Sound, viewer: Account | None) -> bool:
-    """Whether the viewer has saved a sound."""
-    if viewer is None:
-        return False
-    return SavedSound.objects.filter(sound=sound, account=viewer).exists()

@@ -290,5 +290,5 @@ def _upload(upload: Upload) -> dict[str, Any]:
             "poster_url": clip.poster_url,
             "is_complete": clip.completed_at is not None,
             "is_posted": clip.posted_at is not None,
-        }
+        },
     }

@@ -136,7 +136,7 @@ def usable_sounds(viewer: Account | None) -> QuerySet[Sound]:
     """
     own_of = Clip.objects.filter(owns_sound=True, sound=OuterRef("pk"))
     open_clip = Exists(own_of.filter(_published(), visibility=Visibility.PUBLIC))
-    allowed = Q(is_original=False) | open_clip
+    allowed = Q(is_original=False) | Q(open_clip)
     if viewer is not None:
         allowed |= Q(maker=viewer)
     return sounds.usable(viewer).filter(allowed)

@@ -86,12 +86,14 @@ def tags(words: str, *, offset: int = 0) -> tuple[Sequence[Tag], bool]:
 
 
 def sounds(words: str, *, offset: int = 0) -> tuple[Sequence[Sound], bool]:
-    """Return sounds of public clips whose title or artist has the words."""
+    """Return songs, and the sounds of public clips, whose title or artist has the words."""
     if not words:
         return [], False
     heard = visible(None).filter(sound=OuterRef("pk"))
     found = Sound.objects.filter(Q(title__icontains=words) | Q(artist__icontains=words))
-    return _page(found.filter(Exists(heard)).order_by("-pk"), offset)
+    is_song = Q(is_original=False, ready_at__isnull=False)
+    shown_ones = found.filter(is_song | Exists(heard), hidden_at=None)
+    return _page(shown_ones.order_by("-pk"), offset)
 
 
 def trending() -> Sequence[Tag]:

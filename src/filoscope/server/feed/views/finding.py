@@ -1,4 +1,4 @@
-"""Search, and the pages of a hashtag and of a sound."""
+"""Search, and the page of a hashtag."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from filoscope.server.feed.cursors import TimeCursor
 from filoscope.server.feed.queries import search, thumbs
 from filoscope.server.feed.viewers import account_of
 from filoscope.server.kit.captions import tag_name
-from filoscope.server.sounds.models import Sound
 
 KINDS = ("clips", "people", "tags", "sounds")
 PAGES_MAX = 20  # of a search: whoever wants more types another word
@@ -64,16 +63,6 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
         return HttpResponseRedirect(f"/tag/{quote(known, safe='')}")
     clips = thumbs.shown(account_of(request)).filter(hashtags__name=known)
     return _grid(request, "feed/tag.html", clips, {"name": known})
-
-
-@require_safe
-def sound(request: HttpRequest, slug: str) -> HttpResponse:
-    """/sound/<slug>: clips with this sound, newest first."""
-    found = Sound.objects.select_related("maker").filter(slug=slug).first()
-    if found is None:
-        raise Http404("There is no such sound.")
-    clips = thumbs.shown(account_of(request)).filter(sound=found)
-    return _grid(request, "feed/sound.html", clips, {"sound": found})
 
 
 def _grid(request: HttpRequest, template: str, clips: Any, context: dict[str, Any]) -> HttpResponse:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, Q
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from filoscope.media import Bed, Recording
 from filoscope.server.accounts.models import Account
@@ -23,7 +24,7 @@ from filoscope.server.videos import files
 from filoscope.server.videos.errors import BadSoundUse, Superseded
 from filoscope.server.videos.models import Clip, OwnSound, SoundUse
 from filoscope.server.videos.queries import usable_sounds
-from filoscope.server.videos.queue import defer
+from filoscope.server.videos.queue import TASKS, defer
 
 OWN_GAIN_DB = {
     OwnSound.KEPT: 0.0,
@@ -160,13 +161,18 @@ def queue_own_sound(clip: Clip) -> None:
         defer("sound", clip.pk)
 
 
+def _being_taken_out() -> set[int]:
+    jobs = ProcrastinateJob.objects.filter(task_name=f"{TASKS}sound", status__in=("todo", "doing"))
+    return {args["clip_id"] for args in jobs.values_list("args", flat=True)}
+
+
 def mend_silent_sounds(*, repair: bool = True) -> tuple[str, ...]:
     """Queue the own sounds of clips that have no file, or lie where the clip no longer does."""
     is_apart = Q(sound__ready_at=None) | ~Q(sound__folder=F("folder"))
     silent = Clip.objects.filter(
         is_apart, owns_sound=True, sound__failure="", completed_at__isnull=False
-    ).order_by("pk")[:MENDED_AT_ONCE]
-    found = list(silent)
+    ).exclude(pk__in=_being_taken_out())
+    found = list(silent.order_by("pk")[:MENDED_AT_ONCE])
     if repair:
         for clip in found:
             queue_own_sound(clip)
