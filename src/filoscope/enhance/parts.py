@@ -41,9 +41,8 @@ class Parts:
     ----------
     target : path
         What is being made.
-    source : path
-    recipe : Recipe
-        Parts of another source or another recipe are thrown away.
+    key : str
+        Says what is made, and of what (`key_of`): parts of anything else are thrown away.
 
     Raises
     ------
@@ -51,12 +50,11 @@ class Parts:
         Another render is making the same target.
     """
 
-    def __init__(self, target: Path, source: Path, recipe: Recipe) -> None:
+    def __init__(self, target: Path, key: str) -> None:
         self.folder = target.with_name(f".{target.name}.parts")
         self._index = self.folder / "index.json"
         self.folder.mkdir(exist_ok=True)
         self._lock = self._locked()
-        key = _key(source, recipe)
         stored = self._stored()
         if stored.get("key") != key:
             self._empty()
@@ -177,7 +175,8 @@ def _packets_of(file: BinaryIO) -> Iterator[av.Packet[Any]]:
         yield packet
 
 
-def _key(source: Path, recipe: Recipe) -> str:
+def key_of(source: Path, recipe: Recipe) -> str:
+    """Return what tells one render from another: the source and the recipe."""
     facts = source.stat()
     said = [_FORMAT, facts.st_size, facts.st_mtime_ns, recipe.to_json()]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()

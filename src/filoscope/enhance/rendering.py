@@ -30,7 +30,7 @@ from filoscope.enhance.belt import Belt, Stopped
 from filoscope.enhance.encoding import Coding
 from filoscope.enhance.errors import DiskFull, RenderCancelled, UnfitOutput
 from filoscope.enhance.joining import copy_streams, join
-from filoscope.enhance.parts import Part, Parts
+from filoscope.enhance.parts import Part, Parts, key_of
 from filoscope.enhance.reading import Reading
 from filoscope.enhance.recipe import Recipe
 from filoscope.enhance.stabilizer import Frame
@@ -116,7 +116,7 @@ def render(
         if recipe.is_empty:
             _copy(source, target)
             return Rendering(reading.facts.frame_count, is_copy=True)
-        parts = Parts(target, source, recipe)
+        parts = Parts(target, key_of(source, recipe))
         try:
             done = _Run(reading, recipe, parts, on_progress, is_cancelled).make(target)
         except (RenderCancelled, NothingToShow):
