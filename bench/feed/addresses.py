@@ -18,4 +18,4 @@ def bare(_: HttpRequest) -> HttpResponse:
     return HttpResponse(CONSTANT)
 
 
-urlpatterns = [path("bare", bare), *addresses_of_the_network]
+urlpatterns = [path("bare", bare), path("bare-by-django", bare), *addresses_of_the_network]

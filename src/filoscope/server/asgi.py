@@ -11,10 +11,10 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+from filoscope.server.kit.one_thread import OneThread
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filoscope.server.settings")
-django_application: Any = get_asgi_application()  # loads the models that the imports below need
+django_application: Any = OneThread()  # loads the models that the imports below need
 
 from starlette.applications import Starlette  # noqa: E402
 from starlette.requests import Request  # noqa: E402

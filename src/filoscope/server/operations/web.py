@@ -15,6 +15,7 @@ from filoscope.server.operations import leash
 STOP_S = 5  # for answers under way; live pages and slow downloads do not end by themselves
 RESPAWN_S = 1.0
 BACKLOG = 1024
+APPLICATION = "filoscope.server.operations.web:load"
 
 
 def load() -> Any:
@@ -27,7 +28,7 @@ def load() -> Any:
     return application
 
 
-def main(host: str, port: int, processes: int) -> None:
+def main(host: str, port: int, processes: int, *, application: str = APPLICATION) -> None:
     """Serve until SIGTERM."""
     leash.die_with(os.getppid())
     from granian.constants import Interfaces
@@ -35,7 +36,7 @@ def main(host: str, port: int, processes: int) -> None:
     from granian.server import Server
 
     Server(
-        "filoscope.server.operations.web:load",
+        application,
         factory=True,
         address=host,
         port=port,
