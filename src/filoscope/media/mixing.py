@@ -3,8 +3,9 @@
 >>> bed = Bed("song.m4a", start_s=12.5, own_gain_db=-12.0)
 >>> pieces = mixed(bed, own, length=480_000, limits=Limits())
 
-Both are brought to the loudness of the feed before they are mixed, so that a quiet room and a loud
-song meet as equals; the mix is then measured and brought to that loudness itself.
+A sound has had the loudness of the feed since it was made. The clip's own is brought to it before
+they are mixed, so that a quiet room and a loud song meet as equals; the mix is then measured and
+brought to that loudness itself.
 """
 
 from __future__ import annotations
