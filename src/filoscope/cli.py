@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "recommend": ("filoscope.recommend.command", "measure the feed on a log of events"),
     "enhance": ("filoscope.enhance.command", "make a clip better; measure any pair"),
+    "studio": ("filoscope.studio.command", "cut takes to a song; each step by itself, too"),
     "manage": ("filoscope.server.operations.manage", "Django's own management commands"),
 }
 EXIT_FAILED = 1

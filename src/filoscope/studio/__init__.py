@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from filoscope.studio.aligning import Accents, Beats, Placed, align
+    from filoscope.studio.cutting import Take, cut
     from filoscope.studio.errors import (
         BadTimeline,
         BadWish,
@@ -22,34 +24,55 @@ if TYPE_CHECKING:
         StudioError,
         UnfitOutput,
     )
+    from filoscope.studio.listening import Section, Song, listen
+    from filoscope.studio.rendering import Rendering, render
+    from filoscope.studio.timeline import Shot, SoundTrack, Timeline, read_timeline
+    from filoscope.studio.watching import Footage, watch
 
 _HOME_OF = {
     name: f"filoscope.studio.{module}"
     for module, names in {
-        "aligning": "Placed align",
+        "aligning": "Accents Beats Placed align",
         "cutting": "Take cut",
         "errors": (
             "BadTimeline BadWish DiskFull NothingToCut NothingToHear NothingToSee "
             "RenderCancelled StudioError UnfitOutput"
         ),
         "listening": "Section Song listen",
-        "rendering": "render",
-        "timeline": "Shot SoundTrack Timeline",
+        "rendering": "Rendering render",
+        "timeline": "Shot SoundTrack Timeline read_timeline",
         "watching": "Footage watch",
     }.items()
     for name in names.split()
 }
 
 __all__ = [
+    "Accents",
     "BadTimeline",
     "BadWish",
+    "Beats",
     "DiskFull",
+    "Footage",
     "NothingToCut",
     "NothingToHear",
     "NothingToSee",
+    "Placed",
     "RenderCancelled",
+    "Rendering",
+    "Section",
+    "Shot",
+    "Song",
+    "SoundTrack",
     "StudioError",
+    "Take",
+    "Timeline",
     "UnfitOutput",
+    "align",
+    "cut",
+    "listen",
+    "read_timeline",
+    "render",
+    "watch",
 ]
 
 

@@ -30,6 +30,9 @@ AMBIGUOUS = 60.0
 """Log-likelihood ratio below which two places are equal: the song repeats itself exactly. Loops that
 differ in no more than a quiet voice are 300 and more apart."""
 
+EQUALS_MAX = 4
+"""Of places that sound the same, so many are fitted to the end."""
+
 ASIDE_S = (-0.35, -0.21, 0.21, 0.35)
 """Where nothing fits: beside the place by what is no note's length."""
 
@@ -55,13 +58,10 @@ class Choice:
         None of them, if the song is not heard in the take.
     score : float
         Of the best place that there was.
-    is_final : bool
-        The places are as exact as they can be.
     """
 
     places: tuple[Place, ...]
     score: float
-    is_final: bool = False
 
     @property
     def equals(self) -> tuple[Place, ...]:
@@ -105,9 +105,13 @@ def choose(take: Samples, reference: Reference) -> Choice:
     return Choice(tuple(places), best)
 
 
-def settle(take: Samples, reference: Reference, place: Place) -> Fit:
-    """Fit a place that was chosen once more: with every window of the take, and its clock exactly."""
-    return sharpened(take, reference, fit(take, reference, place.fit.offset_s))
+def settled(choice: Choice, take: Samples, reference: Reference) -> Choice:
+    """Fit what may be the take's place once more: with all its windows, and its clock exactly."""
+    fitted = tuple(
+        replace(place, fit=sharpened(take, reference, fit(take, reference, place.fit.offset_s)))
+        for place in choice.equals[:EQUALS_MAX]
+    )
+    return replace(choice, places=fitted + choice.places[len(fitted) :])
 
 
 def _evidence(take: Samples, reference: Reference, place: Place) -> float:

@@ -29,6 +29,8 @@ class Placed:
         In words for a person.
     rival_s : float or None
         Where else the take could lie; a song repeats itself. None when there is no such place.
+    speed : float
+        How fast the song was played while the take was recorded.
     """
 
     take: str
@@ -38,6 +40,7 @@ class Placed:
     how: How
     reason: str
     rival_s: float | None = None
+    speed: float = 1.0
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a plain dictionary, rounded to a microsecond."""
@@ -49,9 +52,10 @@ class Placed:
             "how": self.how,
             "reason": self.reason,
             "rival_s": None if self.rival_s is None else round(self.rival_s, 6),
+            "speed": self.speed,
         }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Placed:
         """Rebuild it from `to_json`."""
-        return cls(**{name: stored[name] for name in cls.__slots__})
+        return cls(**{name: stored[name] for name in cls.__slots__ if name in stored})

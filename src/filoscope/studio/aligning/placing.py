@@ -17,7 +17,7 @@ from scipy.signal import resample_poly
 
 from filoscope.media.errors import MediaError
 from filoscope.media.track import read_track
-from filoscope.studio.aligning.choosing import Choice, Place, choose, settle
+from filoscope.studio.aligning.choosing import Choice, Place, choose, settled
 from filoscope.studio.aligning.motion import Accents, Beats, place_by_motion
 from filoscope.studio.aligning.placed import Placed
 from filoscope.studio.aligning.reference import RATE_HZ, Reference, Samples, prepare
@@ -45,8 +45,8 @@ class _Heard:
     """A take on its way to its place."""
 
     take: str
-    samples: Samples
-    choice: Choice | None
+    choice: Choice | None = None
+    by_hand_s: float | None = None
     refusal: str = ""
     is_silent: bool = False
     has_picture: bool = False
@@ -100,31 +100,28 @@ def align(
     """
     if not SPEEDS[0] <= speed <= SPEEDS[1]:
         raise BadWish(f"A song is played at {SPEEDS[0]:g} to {SPEEDS[1]:g}, not at {speed:g}.")
+    tell = on_progress or (lambda done, total: None)
     placed_by_hand = dict(by_hand or {})
     samples = _read_song(song)
     reference = prepare(_played(samples, speed))
     heard: list[_Heard] = []
     for count, take in enumerate(takes):
-        if on_progress:
-            on_progress(count, len(takes))
+        tell(count, len(takes))
         name = os.fspath(take)
         if name in placed_by_hand:
-            heard.append(_Heard(name, samples[:0], None))
+            heard.append(_Heard(name, by_hand_s=float(placed_by_hand[name])))
         else:
             heard.append(_hear(name, reference, samples, speed))
-    places = _in_order(heard)
     placed = []
-    for one, place in zip(heard, places, strict=True):
-        if one.take in placed_by_hand:
-            offset_s = float(placed_by_hand[one.take])
-            placed.append(Placed(one.take, offset_s, 0.0, 1.0, "hand", "Placed by hand."))
-        elif place is not None and one.choice is not None:
-            placed.append(_said(one, one.choice, place, reference, speed))
+    for one, place in zip(heard, _in_order(heard), strict=True):
+        if one.by_hand_s is not None:
+            placed.append(Placed(one.take, one.by_hand_s, 0.0, 1.0, "hand", "Placed by hand."))
+        elif one.choice is not None and place is not None:
+            placed.append(_said(one.take, one.choice, place, speed))
         else:
-            placed.append(_unheard(one, song, speed, accents, beats))
-    if on_progress:
-        on_progress(len(takes), len(takes))
-    return placed
+            placed.append(_unheard(one, song, speed, accents or _watched, beats or _listened))
+    tell(len(takes), len(takes))
+    return [replace(one, speed=speed) for one in placed]
 
 
 def _read_song(song: Path_) -> Samples:
@@ -151,24 +148,18 @@ def _hear(take: str, reference: Reference, song: Samples, speed: float) -> _Hear
     try:
         track = read_track(take, rate_hz=RATE_HZ, duration_s_max=TAKE_SECONDS_MAX)
     except MediaError as error:
-        return _Heard(take, song[:0], None, refusal=str(error))
+        return _Heard(take, refusal=str(error))
     samples = track.samples
     if not track.has_sound or not samples.any():
-        return _Heard(take, samples, None, is_silent=True, has_picture=track.has_picture)
+        return _Heard(take, is_silent=True, has_picture=track.has_picture)
     if len(samples) < TAKE_SECONDS_MIN * RATE_HZ:
         words = f"Shorter than {TAKE_SECONDS_MIN:g} s: too little to hear where it belongs."
-        return _Heard(take, samples, None, refusal=words)
-    choice = choose(samples, reference)
+        return _Heard(take, refusal=words)
+    choice = settled(choose(samples, reference), samples, reference)
     if not choice.places and speed != 1:
         choice = choose_stretched(samples, song, speed)
-    rms = float(np.sqrt(np.mean(samples**2)))
-    return _Heard(
-        take,
-        samples,
-        choice,
-        is_silent=not choice.places and rms < SILENT_RMS,
-        has_picture=track.has_picture,
-    )
+    is_silent = not choice.places and float(np.sqrt(np.mean(samples**2))) < SILENT_RMS
+    return _Heard(take, choice, is_silent=is_silent, has_picture=track.has_picture)
 
 
 def _in_order(heard: Sequence[_Heard]) -> list[Place | None]:
@@ -190,22 +181,19 @@ def _in_order(heard: Sequence[_Heard]) -> list[Place | None]:
     return places
 
 
-def _said(one: _Heard, choice: Choice, place: Place, reference: Reference, speed: float) -> Placed:
-    at = place.fit if choice.is_final else settle(one.samples, reference, place)
+def _said(take: str, choice: Choice, place: Place, speed: float) -> Placed:
     others = [other for other in choice.places if other is not place]
-    rival_s = others[0].fit.offset_s * speed if others else None
+    reason = "Heard in the song."
     if len(choice.equals) > 1:
         reason = "Heard in the song, which repeats itself: another place sounds the same."
-    else:
-        reason = "Heard in the song."
     return Placed(
-        one.take,
-        offset_s=at.offset_s * speed,
-        drift_ppm=at.drift_ppm,
+        take,
+        offset_s=place.fit.offset_s * speed,
+        drift_ppm=place.fit.drift_ppm,
         confidence=choice.confidence,
         how="sound",
         reason=reason,
-        rival_s=rival_s,
+        rival_s=others[0].fit.offset_s * speed if others else None,
     )
 
 
@@ -213,28 +201,28 @@ def _unheard(
     one: _Heard,
     song: Path_,
     speed: float,
-    accents: Callable[[Path], Accents] | None,
-    beats: Callable[[Path], Beats] | None,
+    accents: Callable[[Path], Accents],
+    beats: Callable[[Path], Beats],
 ) -> Placed:
-    refused = Placed(one.take, None, 0.0, 0.0, "refused", one.refusal)
     if one.refusal:
-        return refused
+        return _refused(one, one.refusal)
     if not one.is_silent:
-        words = (
+        return _refused(
+            one,
             "The song is not heard in this take: another one plays, or too much is over it. "
-            "If it belongs here, place it by hand."
+            "If it belongs here, place it by hand.",
         )
-        return replace(refused, reason=words)
     if not one.has_picture:
-        return replace(refused, reason="Silent, and no picture to place it by. Place it by hand.")
-    found = place_by_motion(
-        (accents or _watched)(Path(one.take)), (beats or _listened)(Path(song)), speed=speed
-    )
+        return _refused(one, "Silent, and no picture to place it by. Place it by hand.")
+    found = place_by_motion(accents(Path(one.take)), beats(Path(song)), speed=speed)
     if found is None:
-        words = "Silent, and nothing moves in it to a beat. Place it by hand."
-        return replace(refused, reason=words)
+        return _refused(one, "Silent, and nothing moves in it to a beat. Place it by hand.")
     words = "Silent: placed by its first beat of motion, which is a guess. Check it by eye."
     return Placed(one.take, found[0], 0.0, found[1], "motion", words)
+
+
+def _refused(one: _Heard, reason: str) -> Placed:
+    return Placed(one.take, None, 0.0, 0.0, "refused", reason)
 
 
 def _watched(take: Path) -> Accents:

@@ -39,7 +39,7 @@ def choose_stretched(take: Samples, song: Samples, speed: float) -> Choice:
     Returns
     -------
     Choice
-        Its places are final; offsets in seconds of the song as it is played.
+        Offsets in seconds of the song as it is played.
     """
     own, played = rises(take, 1.0), rises(song, speed)
     length = len(own) + len(played)
@@ -59,7 +59,7 @@ def choose_stretched(take: Samples, song: Samples, speed: float) -> Choice:
         places.append(Place(place, -0.5 * float(scores[top]) ** 2))
         left[max(top - apart, 0) : top + apart + 1] = -np.inf
     kept = tuple(place for place in places if place.fit.score >= SCORE_MIN)
-    return Choice(kept, places[0].fit.score, is_final=True)
+    return Choice(kept, places[0].fit.score)
 
 
 def rises(samples: Samples, speed: float) -> NDArray[np.float32]:
