@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from django.db import connection, connections, transaction
 from django.test import Client
 
-from filoscope.recommend import ReasonKind
+from filoscope.recommend import ReasonKind, Recommender
 from filoscope.server.accounts.models import Account
 from filoscope.server.feed import actions, engine, rebuilding, snapshots
 from filoscope.server.feed.models import News, Viewer, ViewingEvent
@@ -137,6 +137,35 @@ def test_everything_learned_is_rebuilt_from_the_tables(
     monkeypatch.setattr(engine, "_current", None)
     assert picks(alice.pk) == []
     assert sorted(picks(bob.pk)) == sorted([liked.pk, left.pk])
+
+
+@pytest.mark.django_db
+def test_a_start_learns_the_log_at_once_as_it_would_line_by_line(
+    alice: Account, bob: Account
+) -> None:
+    clips = [publish(bob), publish(account("dora")), publish(account("emil"))]
+    for who in (alice, bob):
+        viewer = Viewer.objects.create(account=who)
+        for number, clip in enumerate(clips):
+            for kind, watched_s in (("shown", None), ("watched", 4.0 * number), ("pause", None)):
+                ViewingEvent.objects.create(
+                    viewer=viewer, clip=clip, kind=kind, watched_s=watched_s
+                )
+        ViewingEvent.objects.create(viewer=viewer, kind="resume")
+    Like.objects.create(account=alice, clip=clips[0])
+    Follow.objects.create(follower=alice, followed=bob)
+
+    class LineByLine(engine.FeedEngine):
+        def _replay(self) -> None:
+            for event in engine.told(self.events):
+                self.recommender.observe(event)
+
+    begun, slow = (kind(Recommender(seed=1)) for kind in (engine.FeedEngine, LineByLine))
+    for one in (begun, slow):
+        one.load()
+
+    assert 3 == begun.recommender.seen(alice.pk)
+    assert slow.recommender.snapshot() == begun.recommender.snapshot()
 
 
 @pytest.mark.django_db

@@ -15,9 +15,17 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from filoscope.recommend import Candidate, Context, Event, EventKind, InvalidEvent, Recommender
+from filoscope.recommend import (
+    Candidate,
+    Context,
+    Event,
+    EventKind,
+    InvalidEvent,
+    Recommender,
+    relearn,
+)
 from filoscope.server.feed import cursors, queries, rendering, snapshots
 from filoscope.server.feed.models import News, Viewer, ViewingEvent
 from filoscope.server.feed.queries import log
@@ -83,6 +91,14 @@ def event_of(line: log.Line) -> Event | None:
     except InvalidEvent as error:
         logger.warning("%s %s is left out: %s", line.source, line.id, error)
         return None
+
+
+def told(events: Tail, *, most: int | None = log.EVENTS_REPLAYED_MAX) -> Iterator[Event]:
+    """Yield the log (its newest, or all) and then the deeds; note how far the log was read."""
+    for chunk in log.events(most=most):
+        yield from filter(None, map(event_of, chunk))
+        events.take([line.id for line in chunk], now_s=time.monotonic())
+    yield from filter(None, map(event_of, log.deeds()))
 
 
 class FeedEngine:
@@ -229,12 +245,7 @@ class FeedEngine:
         self.catch_up(at_once=True)
 
     def _replay(self) -> None:
-        for chunk in log.events():
-            for line in chunk:
-                self._learn(line)
-            self.events.take([line.id for line in chunk], now_s=time.monotonic())
-        for line in log.deeds():
-            self._learn(line)
+        relearn(self.recommender, told(self.events))
 
 
 _current: FeedEngine | None = None

@@ -7,12 +7,11 @@ because people wait for it. Here nobody waits.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from filoscope.recommend import Event, Recommender, relearn, warm
+from filoscope.recommend import Recommender, relearn, warm
 from filoscope.server.feed import snapshots
-from filoscope.server.feed.engine import NEWS_AGAIN, event_of
+from filoscope.server.feed.engine import NEWS_AGAIN, told
 from filoscope.server.feed.queries import log
 from filoscope.server.feed.queries.wishes import rules
 from filoscope.server.feed.tail import Tail
@@ -47,7 +46,7 @@ def rebuild() -> Rebuilt:
         if not found.is_open:
             fresh.recommender.remove(found.entry.clip_id)
         fresh.clips += 1
-    fresh.learned = relearn(fresh.recommender, _events(fresh.events))
+    fresh.learned = relearn(fresh.recommender, told(fresh.events, most=None))
     fresh.seconds = time.monotonic() - began_s
     return fresh
 
@@ -55,18 +54,3 @@ def rebuild() -> Rebuilt:
 def save(rebuilt: Rebuilt) -> None:
     """Put what was learned where the next start looks for it."""
     snapshots.save(rebuilt.recommender, rebuilt.events, rebuilt.news)
-
-
-def _events(tail: Tail) -> Iterator[Event]:
-    """Yield the log and then the deeds, as events; note in `tail` how far the log was read."""
-    for chunk in log.events(most=None):
-        yield from _readable(chunk)
-        tail.take([line.id for line in chunk], now_s=time.monotonic())
-    yield from _readable(log.deeds())
-
-
-def _readable(lines: list[log.Line] | Iterator[log.Line]) -> Iterator[Event]:
-    for line in lines:
-        event = event_of(line)
-        if event is not None:
-            yield event
