@@ -21,6 +21,8 @@ from starlette.requests import Request  # noqa: E402
 from starlette.routing import Mount, Route  # noqa: E402
 
 from filoscope.recommend import warm  # noqa: E402
+from filoscope.server.edits import files as drafts  # noqa: E402
+from filoscope.server.edits.queries import may_read as may_read_draft  # noqa: E402
 from filoscope.server.kit.live import Hub  # noqa: E402
 from filoscope.server.kit.live_pages import live  # noqa: E402
 from filoscope.server.kit.media_files import media, static  # noqa: E402
@@ -39,6 +41,9 @@ async def may_read(folder: str, request: Request) -> bool | None:
     """Whether a folder's files are served: to everyone, to this one, or (None) not at all."""
     if folder.partition("/")[0] in OPEN_FOLDERS:
         return True
+    if folder.startswith(f"{drafts.DRAFTS}/"):
+        is_own = await in_thread(_may_read_draft, folder, session_key_of(request))
+        return False if is_own else None
     if folder.startswith(f"{sound_files.SOUNDS}/"):
         return await _may_hear(folder, request)
     if not folder.startswith(f"{files.CLIPS}/"):
@@ -51,6 +56,11 @@ async def may_read(folder: str, request: Request) -> bool | None:
     rule = queries.is_own if access.is_makers else queries.may_watch
     is_allowed = await in_thread(_may, rule, access.clip_id, session_key_of(request))
     return False if is_allowed else None
+
+
+def _may_read_draft(folder: str, session_key: str | None) -> bool:
+    viewer = account_of(session_key)
+    return viewer is not None and may_read_draft(folder, viewer)
 
 
 async def _may_hear(folder: str, request: Request) -> bool | None:

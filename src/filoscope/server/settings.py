@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "filoscope.server.moderation",
     "filoscope.server.feed",
     "filoscope.server.insights",
+    "filoscope.server.edits",
     "filoscope.server.privacy",
 ]
 MIDDLEWARE = [
@@ -238,11 +239,12 @@ DISK_FREE_MIN_BYTES = read("FILOSCOPE_DISK_FREE_MIN")
 
 PROCRASTINATE_ON_APP_READY = None
 PROCRASTINATE_IMPORT_PATHS = [
-    "filoscope.server.videos.jobs",
     "filoscope.server.sounds.jobs",
+    "filoscope.server.videos.jobs",
     "filoscope.server.social.jobs",
     "filoscope.server.feed.jobs",
     "filoscope.server.insights.jobs",
+    "filoscope.server.edits.jobs",
 ]
 
 LOGGING = {

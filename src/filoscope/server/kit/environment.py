@@ -109,7 +109,9 @@ SETTINGS: tuple[Setting, ...] = (
     _whole("FILOSCOPE_TAKES_MAX", 20, "Takes that one draft may hold"),
     _whole("FILOSCOPE_DRAFTS_MAX", 20, "Drafts that one account may keep"),
     _whole(
-        "FILOSCOPE_DRAFT_DAYS", 30, "Days after which a draft that nobody touches goes with its takes"
+        "FILOSCOPE_DRAFT_DAYS",
+        30,
+        "Days after which a draft that nobody touches goes with its takes",
     ),
     # processing
     _whole("FILOSCOPE_CHILD_MEMORY_BYTES", 3 * GIB, "Memory that one decoding process may take"),

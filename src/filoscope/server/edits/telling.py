@@ -1,0 +1,61 @@
+"""Drafts, takes and sounds as the studio's page is told them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from filoscope.server.edits import files, timelines
+from filoscope.server.edits.models import Draft, Take
+from filoscope.server.sounds.models import Sound
+from filoscope.server.sounds.queries import song_of
+from filoscope.studio.listening.song import PEAKS_HZ
+
+
+def draft(row: Draft) -> dict[str, Any]:
+    """Return all that a page needs to go on with a draft."""
+    same = "slug revision timeline alternatives cover_s caption visibility shares_cut task progress"
+    return {name: getattr(row, name) for name in same.split()} | {
+        "url": row.get_absolute_url(),
+        "sound": row.sound and sound(row.sound),
+        "takes": [take(one) for one in row.takes.all()],
+        "is_based_on_a_cut": row.based_on_id is not None,
+        "failure": row.failure,
+        "preview_url": files.url_of(row.folder, files.PREVIEW),
+        "preview_revision": row.preview_revision,
+        "clip_url": row.clip.get_absolute_url() if row.clip else "",
+        "changed_at": row.changed_at,
+    }
+
+
+def take(row: Take) -> dict[str, Any]:
+    """Return a take with the addresses of what is shown of it."""
+    same = (
+        "slug state progress failure file_name speed duration_s width height has_sound "
+        "thumb_every_s thumb_count"
+    )
+    placed = row.placed or {}
+    folder = row.folder if row.state == Take.State.READY else ""
+    return {name: getattr(row, name) for name in same.split()} | {
+        "video_url": files.url_of(folder, files.PROXY),
+        "strip_url": files.url_of(folder, files.STRIP),
+        "poster_url": files.url_of(folder, files.POSTER),
+        "offset_s": timelines.offset_of(row),
+        "how": placed.get("how", ""),
+        "reason": placed.get("reason", ""),
+        "is_removed": row.removed_at is not None,
+    }
+
+
+def sound(row: Sound) -> dict[str, Any]:
+    """Return a sound with what is heard of it."""
+    same = "slug title artist audio_url cover_url duration_s tempo_bpm"
+    return {name: getattr(row, name) for name in same.split()} | {"url": row.get_absolute_url()}
+
+
+def song(row: Draft) -> dict[str, Any] | None:
+    """Return the beats and the waveform of a draft's sound, or None while nobody has listened."""
+    heard = song_of(row.sound) if row.sound else None
+    if heard is None:
+        return None
+    same = "duration_s tempo_bpm beats_s downbeats_s drops_s peaks"
+    return {name: getattr(heard, name) for name in same.split()} | {"peaks_a_second": PEAKS_HZ}

@@ -1,0 +1,124 @@
+"""The pages of the studio: where one begins, where one cuts, and the cut of a clip for others."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from filoscope.server.accounts.models import Account
+from filoscope.server.edits import actions, queries
+from filoscope.server.edits.errors import EditsError
+from filoscope.server.edits.limits import limits
+from filoscope.server.edits.models import SharedCut
+from filoscope.server.sounds.models import Sound
+from filoscope.server.videos.queries import own as own_clip
+from filoscope.studio.timeline.layers import ANIMATIONS
+
+SPEEDS = ("0.5", "0.75", "1", "1.5", "2")  # what one can dance to
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def studio(request: HttpRequest) -> HttpResponse:
+    """Show drafts and sounds to begin with; begin a draft with one, or with none."""
+    account = _maker(request)
+    if request.method == "POST":
+        return _begin(request, account)
+    slug = request.GET.get("sound", "")
+    chosen = queries.sound_for(account, slug) if slug else None
+    words = request.GET.get("q", "").replace("\0", "")[:100].strip()
+    context = {
+        "drafts": queries.drafts_of(account),
+        "chosen": chosen,
+        "is_missing": bool(slug) and chosen is None,
+        "words": words,
+        "sounds": queries.sounds_found(account, words),
+        "saved": [] if words else queries.sounds_saved(account),
+        "cuts": [] if words else queries.shared_cuts(account),
+        "active": "upload",
+    }
+    return render(request, "edits/begin.html", context)
+
+
+def _begin(request: HttpRequest, account: Account) -> HttpResponse:
+    slug = request.POST.get("sound", "")
+    sound = _usable(account, slug) if slug else None
+    return _begun(request, account, sound=sound)
+
+
+def _begun(
+    request: HttpRequest, account: Account, *, sound: Sound | None, cut: SharedCut | None = None
+) -> HttpResponse:
+    try:
+        draft = actions.begin_draft(account, sound=sound, cut=cut)
+    except EditsError as error:
+        messages.error(request, str(error))
+        return redirect("studio")
+    return redirect("draft", draft.slug)
+
+
+def _usable(account: Account, slug: str) -> Sound:
+    sound = queries.sound_for(account, slug)
+    if sound is None:
+        raise Http404("There is no such sound, or it may not be used.")
+    return sound
+
+
+@login_required
+@require_http_methods(["GET", "HEAD"])
+def draft(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the page that films, cuts and posts; a posted draft leads to its clip."""
+    account = _maker(request)
+    found = queries.own(slug, account)
+    if found is None:
+        raise Http404("You have no such draft.")
+    if found.clip is not None:
+        return redirect(found.clip.get_absolute_url())
+    context = {
+        "draft": found,
+        "limits": limits(),
+        "speeds": SPEEDS,
+        "animations": ANIMATIONS,
+        "active": "upload",
+    }
+    return render(request, "edits/studio.html", context)
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Delete a draft with its takes."""
+    found = queries.own(slug, _maker(request))
+    if found is None:
+        raise Http404("You have no such draft.")
+    actions.delete_draft(found)
+    messages.success(request, "The draft is deleted.")
+    return redirect("studio")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def use_cut(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the shared cut of a clip, and begin a draft that fills it; its maker may take it back."""
+    account = _maker(request)
+    mine = own_clip(slug, account)
+    if request.method == "POST" and mine is not None and "unshare" in request.POST:
+        actions.unshare_cut(mine)
+        messages.success(request, "Nobody can begin with your cut any more.")
+        return redirect(mine.get_absolute_url())
+    cut = queries.shared_cut_of(slug, account)
+    if cut is None:
+        raise Http404("The cut of this clip is not shared.")
+    if request.method == "POST":
+        sound = cut.clip.sound and queries.sound_for(account, cut.clip.sound.slug)
+        return _begun(request, account, sound=sound, cut=cut)
+    context = {"cut": cut, "is_mine": mine is not None, "active": "upload"}
+    return render(request, "edits/cut.html", context)
+
+
+def _maker(request: HttpRequest) -> Account:
+    assert isinstance(request.user, Account)  # `login_required` stands before every caller
+    return request.user
