@@ -114,8 +114,9 @@ class _Song:
             rng.uniform(0.002, 0.014) if course != "steady" else rng.choice([0, 0.002, 0.006])
         )
         self.kit = Kit(rng)
-        self.lanes = {drum: str(rng.choice(ways)) for drum, ways in how.drums.items()}
-        self.bass, self.chords = str(rng.choice(how.bass)), str(rng.choice(how.chords))
+        drawn = {name: str(rng.choice(ways)) for name, ways in how.lanes.items()}
+        self.bass, self.chords = drawn.pop("bass"), drawn.pop("chords")
+        self.lanes = drawn
         self.low = Tones("bass", rng)
         self.mid = Tones(str(rng.choice(how.kinds)), rng)
         self.top = Tones(str(rng.choice(KINDS[1:])), rng)
@@ -151,7 +152,7 @@ class _Song:
         return float(start + share * (end - start) + self.rng.normal(0, 1) * self.hand_s)
 
     def put(self, sound: Floats, at_s: float, gain: float) -> None:
-        at = int(round(at_s * RATE_HZ))
+        at = round(at_s * RATE_HZ)
         if 0 <= at < len(self.out):
             part = sound[: len(self.out) - at]
             self.out[at : at + len(part)] += gain * part

@@ -14,6 +14,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ from filoscope.studio.listening.spectra import spectra
 Floats = NDArray[np.float64]
 
 CROP_S = 40.0
+PIECES = 550
 RIGHT_F = 0.85  # an answer whose beats score so is right
 UNITS = {"beat": 12, "bar": 10}
 SONG_WEIGHT = 3.0  # of a crop of a real song beside a played piece
@@ -56,22 +58,24 @@ def main() -> None:
     """Gather lessons, cross-validate, learn of all, write."""
     parser = argparse.ArgumentParser(prog="bench.studio.learn")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--pieces", type=int, default=700)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--pieces", type=int, default=PIECES)
+    parser.add_argument("--out", type=Path, help="write what was learned of all songs here")
+    parser.add_argument("--held-out", type=Path, help="and judges that never saw some songs here")
     parser.add_argument("--folds", type=int, default=6, help="of songs held out; 0: none")
     options = parser.parse_args()
     os.nice(10)
-    beat, bar = gather(options.data / "beats", options.pieces)
-    weights = {}
-    for name, lessons in (("beat", beat), ("bar", bar)):
-        if options.folds:
-            _held_out(name, lessons, options.folds)
-        judge = learn(lessons, UNITS[name])
-        weights[name] = {
-            field: np.round(getattr(judge, field), 3).tolist() for field in Judge.__slots__
-        }
+    lessons = dict(zip(UNITS, gather(options.data / "beats", options.pieces), strict=True))
+    folds = held_out(lessons, options.folds)
+    if options.held_out:
+        options.held_out.write_text(json.dumps(folds) + "\n")
+    weights = {name: written(learn(lessons[name], UNITS[name])) for name in UNITS}
     if options.out:
         options.out.write_text(json.dumps(weights, separators=(",", ":")) + "\n")
+
+
+def written(judge: Judge) -> dict[str, Any]:
+    """Round a network's numbers for JSON."""
+    return {field: np.round(getattr(judge, field), 3).tolist() for field in Judge.__slots__}
 
 
 def gather(folder: Path, pieces: int) -> tuple[list[Lesson], list[Lesson]]:
@@ -121,7 +125,7 @@ def _teach(sound: NDArray[np.float32], beats: Floats, places: Floats | None, met
         return
     traits = np.array([beat_traits(cloth, *answer) for answer in answers])
     beat.append(Lesson(traits, (right >= max(RIGHT_F, right.max() - 0.03)) * 1.0, song, weight))
-    if places is None or meter not in METERS + (2,):
+    if places is None or meter not in (*METERS, 2):
         return
     period, phase = answers[int(right.argmax())]
     _teach_bars(cloth, grid, period, phase, beats, places, meter, song, weight, bar)
@@ -190,35 +194,41 @@ def learn(lessons: list[Lesson], units: int, *, turns: int = 350, seed: int = 1)
     return Judge(mean, spread, line, inner, bias, out)
 
 
-def _held_out(name: str, lessons: list[Lesson], folds: int) -> None:
-    """Print the share of crops answered rightly: songs held out in folds, pieces by their style."""
-    songs = sorted({lesson.song for lesson in lessons if not lesson.song.startswith("band:")})
-    told: dict[str, list[float]] = {}
+def held_out(lessons: dict[str, list[Lesson]], folds: int) -> list[dict[str, Any]]:
+    """Learn without some songs, print the share of their crops that is answered rightly."""
+    songs = sorted({lesson.song for lesson in lessons["beat"] if lesson.song[:5] != "band:"})
+    made: list[dict[str, Any]] = []
+    told: dict[tuple[str, str], list[float]] = {}
     for fold in range(folds):
-        out = set(songs[fold::folds])
-        rest = [
-            l
-            for k, l in enumerate(lessons)
-            if l.song not in out and (k % folds != fold or not l.song.startswith("band:"))
-        ]
-        asked = [
-            l
-            for k, l in enumerate(lessons)
-            if l.song in out or (k % folds == fold and l.song.startswith("band:"))
-        ]
-        judge = learn(rest, UNITS[name])
-        for lesson in asked:
-            told.setdefault(lesson.song, []).append(
-                lesson.right[judge.scores(lesson.traits).argmax()]
+        out = songs[fold::folds]
+        weights = {}
+        for name, known in lessons.items():
+            hidden = [
+                one.song in out or (one.song[:5] == "band:" and place % folds == fold)
+                for place, one in enumerate(known)
+            ]
+            judge = learn(
+                [one for one, hide in zip(known, hidden, strict=True) if not hide], UNITS[name]
             )
-    for song, hits in sorted(told.items()):
-        print(f"{name:5s} {song:45s} {np.mean(hits):.2f} of {len(hits)}")
-    for kind, names in (("songs", songs), ("band", sorted(set(told) - set(songs)))):
-        if names:
-            print(
-                f"{name} held out, {kind}: {np.mean([np.mean(told[s]) for s in names]):.3f}",
-                flush=True,
-            )
+            weights[name] = written(judge)
+            for one in (one for one, hide in zip(known, hidden, strict=True) if hide):
+                answer = judge.scores(one.traits).argmax()
+                told.setdefault((name, one.song), []).append(float(one.right[answer]))
+        made.append({"songs": out, "weights": weights})
+    for name in lessons:
+        for kind in ("songs", "band"):
+            rows = {
+                s: h
+                for (n, s), h in told.items()
+                if n == name and (s in songs) == (kind == "songs")
+            }
+            for song, hits in sorted(rows.items()):
+                print(f"{name:5s} {song:45s} {np.mean(hits):.2f} of {len(hits)}")
+            if rows:
+                print(
+                    f"{name} held out, {kind}: {np.mean([np.mean(h) for h in rows.values()]):.3f}"
+                )
+    return made
 
 
 if __name__ == "__main__":

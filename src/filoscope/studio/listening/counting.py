@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.studio.listening.grid import Grid, straighten
-from filoscope.studio.listening.judge import judge
+from filoscope.studio.listening.judge import Judge, Judges, learned_judges
 from filoscope.studio.listening.metre import (
     FINE,
     Cloth,
@@ -28,7 +28,7 @@ from filoscope.studio.listening.spectra import FRAMES_HZ, LATE_S, Spectra
 Floats = NDArray[np.float64]
 
 PULSES_MIN = 4  # fewer have no tempo
-_SPREAD_S = 0.03  # strokes that lie this far from the grid on the whole follow none
+_NOISE, _MUSIC = 0.14, 0.45  # clarity of a grid laid over noise or talk, and over most music
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ class Count:
     strengths: tuple[float, ...] = ()
 
 
-def count_song(heard: Spectra) -> Count:
-    """Find the beats and bars of a song."""
+def count_song(heard: Spectra, *, judges: Judges | None = None) -> Count:
+    """Find the beats and bars of a song; by other judges than those learned, where they are given."""
+    judges = judges or learned_judges()
     curve = novelty(heard.strokes)
     pulse = find_pulse(curve)
     if len(pulse) < PULSES_MIN:
@@ -54,9 +55,9 @@ def count_song(heard: Spectra) -> Count:
     answers = beat_answers(cloth)
     if not answers:
         return Count()
-    shares = judge("beat").shares(np.array([beat_traits(cloth, *answer) for answer in answers]))
+    shares = judges.beat.shares(np.array([beat_traits(cloth, *answer) for answer in answers]))
     period, phase = answers[int(shares.argmax())]
-    return _counted(heard, grid, cloth, curve, (period, phase), float(shares.max()))
+    return _counted(heard, grid, cloth, curve, (period, phase), float(shares.max()), judges.bar)
 
 
 def _counted(
@@ -66,6 +67,7 @@ def _counted(
     curve: Floats,
     answer: tuple[int, int],
     share: float,
+    judge: Judge,
 ) -> Count:
     period, phase = answer
     places = np.arange(phase - period * (phase // period), cloth.rows.shape[1] + period, period)
@@ -75,13 +77,13 @@ def _counted(
     if len(times) < PULSES_MIN:
         return Count()
     skipped = int(np.argmax(inside))
-    meter, first = _bars(cloth, period, phase, len(times))
+    meter, first = _bars(cloth, period, phase, len(times), judge)
     first = (first - skipped) % meter
     strengths = _strengths(times + LATE_S, curve)
-    steady = float(np.clip(1.4 - grid.spread_s / _SPREAD_S, 0, 1))
+    clear = float(np.clip((grid.clarity - _NOISE) / (_MUSIC - _NOISE), 0, 1))
     return Count(
         tempo_bpm=60 / float(np.median(np.diff(times))),
-        confidence=float(np.sqrt(share) * steady),
+        confidence=float(np.sqrt(share)) * clear,
         meter=meter,
         beats_s=tuple(np.round(times, 4).tolist()),
         downbeats_s=tuple(np.round(times[first::meter], 4).tolist()),
@@ -89,13 +91,13 @@ def _counted(
     )
 
 
-def _bars(cloth: Cloth, period: int, phase: int, count: int) -> tuple[int, int]:
+def _bars(cloth: Cloth, period: int, phase: int, count: int, judge: Judge) -> tuple[int, int]:
     """Return beats a bar and which beat of the comb opens one."""
     answers = bar_answers(count)
     if not answers:
         return 4, 0
     traits = np.array([bar_traits(cloth, period, phase, *answer) for answer in answers])
-    shares = judge("bar").shares(traits)
+    shares = judge.shares(traits)
     return answers[int(shares.argmax())]
 
 

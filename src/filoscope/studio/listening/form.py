@@ -7,6 +7,8 @@ of four bars, since music is built so.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +41,7 @@ def sections(heard: Spectra, downbeats_s: Floats) -> tuple[Section, ...]:
     looks, fullness = _looks(heard, edges)
     likeness = looks @ looks.T
     borders = _borders(likeness, edges)
-    spans = [(a, b) for a, b in zip(borders, borders[1:], strict=False) if b > a]
+    spans = [(a, b) for a, b in pairwise(borders) if b > a]
     energies = _energies(fullness, edges, spans)
     labels = _labels(likeness, spans, energies)
     return tuple(

@@ -1,7 +1,7 @@
 """Straighten a pulse: where each beat lies to a millisecond or two, and how steady it is.
 
 A song made on a machine is a line: beat k at a + b k. That is tried first, and left only when the
-strokes say otherwise; then by pieces (Whittaker's smoother over the beats), stiff at first.
+strokes say otherwise; then beats are drawn to their strokes (Whittaker's smoother), stiffly at first.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from filoscope.studio.listening.spectra import FRAMES_HZ
 
 Floats = NDArray[np.float64]
 
-RIGID_S = 0.012
-"""Strokes that lie nearer than this to a line, as their median, are a machine's."""
+RIGID_S = 0.0085
+"""Strokes that lie nearer than this to a line, as their median, keep to it. Chance gives 10 ms."""
+
+_AGREEMENT = 0.7  # of the pulse, which follows the strokes freely, must lie on the line
 
 _REACH_S = 0.045  # how far from where a beat is expected its stroke is looked for
 _STIFFNESSES = (3000.0, 300.0, 30.0)
@@ -30,14 +32,15 @@ class Grid:
     Attributes
     ----------
     times_s : (beats,) float64
-    spread_s : float
-        Median distance of the strokes from the grid.
+    clarity : float
+        0 to 1: how much of all strokes comes at beats, halves, thirds, quarters, sixths or eighths of
+        them. Noise has 0.07, talk under 0.2, a band without drums 0.3, a machine up to 1.
     is_rigid : bool
         One tempo from end to end.
     """
 
     times_s: Floats
-    spread_s: float
+    clarity: float
     is_rigid: bool
 
     def at(self, position: Floats) -> Floats:
@@ -60,18 +63,34 @@ def straighten(pulse_s: Floats, curve: Floats, duration_s: float) -> Grid:
         Novelty at `FRAMES_HZ`.
     """
     strokes, strengths = _strokes(curve)
+    if len(strokes) < 8:
+        return Grid(_fill(pulse_s, duration_s), 0.0, False)
     line = _fit_line(pulse_s, strokes, strengths)
-    spread, drift = _misfit(line, strokes, strengths)
-    if spread < RIGID_S and drift < 0.015:
-        return Grid(_fill(line, duration_s), spread, True)
+    spread = _spread(line, strokes, strengths)
+    if spread < RIGID_S and _agreement(line, pulse_s) > _AGREEMENT:
+        times = _fill(line, duration_s)
+        return Grid(times, _clarity(times, strokes, strengths), True)
     best, best_spread = pulse_s, np.inf
     for stiffness in _STIFFNESSES:
         times = _smooth(pulse_s, strokes, strengths, stiffness)
-        spread, drift = _misfit(times, strokes, strengths)
-        if spread + drift < 0.8 * best_spread:
-            best, best_spread = times, spread + drift
-    spread, _ = _misfit(best, strokes, strengths)
-    return Grid(_fill(best, duration_s), spread, False)
+        spread = _spread(times, strokes, strengths)
+        if spread < 0.7 * best_spread:
+            best, best_spread = times, spread
+    times = _fill(best, duration_s)
+    return Grid(times, _clarity(times, strokes, strengths), False)
+
+
+def _clarity(times: Floats, strokes: Floats, strengths: Floats) -> float:
+    place = np.interp(strokes, times, np.arange(len(times)))
+    turns = (abs((strengths * np.exp(2j * np.pi * n * place)).sum()) for n in (1, 2, 3, 4, 6, 8))
+    return float(max(turns) / strengths.sum())
+
+
+def _agreement(line: Floats, pulse_s: Floats) -> float:
+    """Return the share of the pulse that lies on the line, or halfway between its beats."""
+    half = 0.5 * float(line[1] - line[0])
+    away = (pulse_s - line[0] + half / 2) % half - half / 2
+    return float(np.mean(np.abs(away) < 0.03))
 
 
 def _strokes(curve: Floats) -> tuple[Floats, Floats]:
@@ -98,13 +117,19 @@ def _near(times: Floats, strokes: Floats, strengths: Floats) -> tuple[Floats, Fl
 
 
 def _fit_line(pulse_s: Floats, strokes: Floats, strengths: Floats) -> Floats:
-    """Fit a + b k, counting missing beats by the gaps; strokes far off lose their say."""
-    steps = np.diff(pulse_s)
-    period = float(np.median(steps))
-    index = np.concatenate([[0.0], np.cumsum(np.maximum(1, np.round(steps / period)))])
-    slope, start = _weighted_line(index, pulse_s, np.ones(len(pulse_s)))
-    count = np.arange(index[-1] + 1)
-    for _ in range(6):
+    """Fit a + b k: the period by a Fourier comb of all strokes, then those near it, robustly.
+
+    The pulse gives the level alone: where it slips by half a beat, the comb does not.
+    """
+    period = _comb_period(float(np.median(np.diff(pulse_s))), strokes, strengths)
+    turns = np.exp(4j * np.pi * pulse_s / period)
+    start = float(np.angle(turns.sum())) / (4 * np.pi) * period
+    if np.cos(2 * np.pi * (pulse_s - start) / period).sum() < 0:
+        start += period / 2
+    start += round((pulse_s[0] - start) / period) * period
+    count = np.arange(max(4, round((pulse_s[-1] - start) / period) + 1), dtype=np.float64)
+    slope = period
+    for _ in range(8):
         times = start + slope * count
         off, weight = _near(times, strokes, strengths)
         if (weight > 0).sum() < 4:
@@ -114,6 +139,21 @@ def _fit_line(pulse_s: Floats, strokes: Floats, strengths: Floats) -> Floats:
         weight = weight / (1 + ((off - middle) / spread) ** 2)
         slope, start = _weighted_line(count, times + off, weight)
     return np.asarray(start + slope * count)
+
+
+def _comb_period(period: float, strokes: Floats, strengths: Floats) -> float:
+    """Return the period within 5 % whose beats, halves and quarters the strokes keep to best."""
+    length = strokes[-1] - strokes[0]
+    step = 0.12 / max(length, 1.0)
+    rates = np.arange(0.95 / period, 1.05 / period, step / 4)
+    worth = np.zeros(len(rates))
+    for part, share in ((1, 1.0), (2, 1.0), (4, 0.7)):
+        base = np.exp(2j * np.pi * part * rates[0] * strokes) * strengths
+        turn = np.exp(2j * np.pi * part * (rates[1] - rates[0]) * strokes)
+        for place in range(len(rates)):
+            worth[place] += share * abs(base.sum())
+            base *= turn
+    return 1 / float(rates[worth.argmax()])
 
 
 def _weighted_line(x: Floats, y: Floats, weight: Floats) -> tuple[float, float]:
@@ -129,19 +169,13 @@ def _weighted_median(values: Floats, weight: Floats) -> float:
     return float(values[order][np.searchsorted(share, 0.5 * share[-1])]) if len(values) else 0.0
 
 
-def _misfit(times: Floats, strokes: Floats, strengths: Floats) -> tuple[float, float]:
-    """Return the median distance of strokes, and the largest median of eight parts of the song."""
+def _spread(times: Floats, strokes: Floats, strengths: Floats) -> float:
+    """Return the median distance of strokes from their beats."""
     off, weight = _near(times, strokes, strengths)
     if (weight > 0).sum() < 4:
-        return np.inf, np.inf
+        return np.inf
     middle = _weighted_median(off, weight)
-    spread = _weighted_median(np.abs(off - middle), weight)
-    parts = [
-        abs(_weighted_median(a - middle, w))
-        for a, w in zip(np.array_split(off, 8), np.array_split(weight, 8), strict=True)
-        if (w > 0).sum() >= 3 and w.sum() > 0.05 * weight.sum()
-    ]
-    return spread, max(parts, default=0.0)
+    return _weighted_median(np.abs(off - middle), weight)
 
 
 def _smooth(pulse_s: Floats, strokes: Floats, strengths: Floats, stiffness: float) -> Floats:

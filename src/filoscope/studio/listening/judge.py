@@ -6,9 +6,11 @@ The weights were learned by `python -m bench.studio.learn` (softmax over a song'
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,9 +50,26 @@ class Judge:
         return np.asarray(weight / weight.sum())
 
 
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """The two that a song needs: which is the beat, and which beats open a bar."""
+
+    beat: Judge
+    bar: Judge
+
+    @classmethod
+    def from_weights(cls, weights: Mapping[str, Any]) -> Judges:
+        """Read them as `metre.json` has them."""
+        return cls(
+            *(
+                Judge(**{field: np.array(weights[name][field]) for field in Judge.__slots__})
+                for name in ("beat", "bar")
+            )
+        )
+
+
 @cache
-def judge(name: str) -> Judge:
-    """Read a network of `metre.json`: `beat` or `bar`."""
+def learned_judges() -> Judges:
+    """Read those of `metre.json`."""
     text = files(__package__).joinpath("metre.json").read_text(encoding="utf-8")
-    weights = json.loads(text)[name]
-    return Judge(**{field: np.array(weights[field]) for field in Judge.__slots__})
+    return Judges.from_weights(json.loads(text))

@@ -22,7 +22,7 @@ from filoscope.studio.listening.spectra import FRAMES_HZ, GROUPS, TONES_HZ, Spec
 Floats = NDArray[np.float64]
 
 FINE = 24  # places in a pulse: halves, thirds, quarters and sixths are whole
-ROWS = GROUPS + 2  # strokes of each group, change of harmony, change of bass
+ROWS = GROUPS + 4  # strokes of each group; changes of chord, of harmony, of bass, of the sound
 PERIODS = (6, 8, 12, 16, 18, 24, 32, 36, 48, 72, 96)
 """Beats that are tried, in `FINE` parts of a pulse."""
 
@@ -30,7 +30,9 @@ BEAT_BPM = (42.0, 230.0)
 METERS = (3, 4, 5, 6, 7)
 PLACES = (0.0, 0.25, 1 / 3, 0.5, 2 / 3, 0.75)  # of a beat, where strokes are counted
 _TEMPI_BPM = (50.0, 65.0, 80.0, 100.0, 125.0, 155.0, 195.0)
-_HARMONY_S = 0.5  # chords are compared over this time before and after
+_CHORD_S, _HARMONY_S, _SOUND_S = 0.5, 1.2, 2.0
+"""Over what time before and after a moment chords, harmony and the whole sound are compared."""
+
 _BLUR_FRAMES = 2.0
 
 
@@ -62,26 +64,48 @@ def weave(heard: Spectra, grid: Grid) -> Cloth:
     strokes = gaussian_filter1d(np.sqrt(heard.strokes.astype(np.float64)), _BLUR_FRAMES, axis=1)
     pulse_s = float(np.median(np.diff(grid.times_s)))
     rows = [np.interp(frames, moments, row) for row in strokes]
-    rows += [_change(part, times) for part in (heard.chroma, heard.bass)]
+    for part, span_s in (
+        (heard.chroma, _CHORD_S),
+        (heard.chroma, _HARMONY_S),
+        (heard.bass, _CHORD_S),
+    ):
+        rows.append(_change(part, times, span_s))
+    rows.append(_turn(heard.level, times, _SOUND_S))
     cloth = np.stack(rows)
     cloth /= np.maximum(cloth.mean(axis=1, keepdims=True), 1e-3)
     return Cloth(cloth, _likeness(cloth), pulse_s)
 
 
-def _change(chroma: NDArray[np.float32], times: Floats) -> Floats:
-    """Return how far the harmony after each moment differs from that before: 0 to 1."""
-    ran = np.concatenate([np.zeros((12, 1)), np.cumsum(chroma, axis=1, dtype=np.float64)], axis=1)
-    edges = np.arange(ran.shape[1]) - 0.5
+def _around(values: NDArray[np.float32], times: Floats, span_s: float) -> tuple[Floats, Floats]:
+    """Return means of values (n, tones) over the time before and after each moment."""
+    ran = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, 1, np.float64)], axis=1)
+    last = ran.shape[1] - 1
 
     def until(moments: Floats) -> Floats:
-        return np.stack([np.interp(moments * TONES_HZ, edges, row) for row in ran])
+        place = np.clip(moments * TONES_HZ + 0.5, 0, last)
+        left = np.minimum(place.astype(int), last - 1)
+        part = place - left
+        return np.asarray(ran[:, left] * (1 - part) + ran[:, left + 1] * part)
 
     middle = until(times)
-    after, before = until(times + _HARMONY_S) - middle, middle - until(times - _HARMONY_S)
-    after -= after.mean(axis=0)
-    before -= before.mean(axis=0)
+    spans = span_s * TONES_HZ
+    return (middle - until(times - span_s)) / spans, (until(times + span_s) - middle) / spans
+
+
+def _change(chroma: NDArray[np.float32], times: Floats, span_s: float) -> Floats:
+    """Return how far the harmony after each moment differs from that before: 0 to 1."""
+    before, after = _around(chroma, times, span_s)
+    after = after - after.mean(axis=0)
+    before = before - before.mean(axis=0)
     length = np.linalg.norm(after, axis=0) * np.linalg.norm(before, axis=0)
     return np.asarray(1 - (after * before).sum(axis=0) / np.maximum(length, 1e-9)) + 0.02
+
+
+def _turn(level: NDArray[np.float32], times: Floats, span_s: float) -> Floats:
+    """Return how much the whole sound changes: large where parts begin, which bars do too."""
+    before, after = _around(level, times, span_s)
+    inside = (times > span_s) & (times < level.shape[1] / TONES_HZ - span_s)
+    return np.where(inside, np.square(after - before).mean(axis=0), 0.0) + 1e-3
 
 
 def _likeness(cloth: Floats) -> Floats:
@@ -120,7 +144,7 @@ def beat_traits(cloth: Cloth, period: int, phase: int) -> Floats:
         under.append(rows[:, at[at < rows.shape[1]]].mean(axis=1))
     even, odd = rows[:, teeth[::2]].mean(axis=1), rows[:, teeth[1::2]].mean(axis=1)
     tilt = (even - odd) / (even + odd + 0.1)
-    cross = [tilt[0] * tilt[4], tilt[0] * tilt[1], tilt[4] * tilt[6]]
+    cross = [tilt[0] * tilt[4], tilt[0] * tilt[1], tilt[4] * tilt[7]]
     lags = [_at(cloth.likeness, period * share) for share in (1 / 3, 0.5, 1, 1.5, 2, 3, 4, 8)]
     pulse = [float(period == FINE), float(period == FINE and phase == 0), float(phase % FINE == 0)]
     return np.concatenate(

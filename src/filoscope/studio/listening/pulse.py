@@ -33,7 +33,7 @@ def novelty(strokes: NDArray[np.float32]) -> Floats:
     total = np.zeros(strokes.shape[1])
     for weight, group in zip(WEIGHTS, strokes.astype(np.float64), strict=True):
         floor = 0.05 * group.mean() + 1e-9
-        spread = np.sqrt(uniform_filter1d(group**2, around, mode="nearest")) + floor
+        spread = np.sqrt(np.maximum(uniform_filter1d(group**2, around, mode="nearest"), 0)) + floor
         total += weight * np.sqrt(np.minimum(group / spread, 6.0))
     total = np.maximum(total - uniform_filter1d(total, int(0.4 * FRAMES_HZ)), 0)
     high = uniform_filter1d(maximum_filter1d(total, int(0.7 * FRAMES_HZ)), around, mode="nearest")
@@ -86,7 +86,7 @@ def _walk(gain, periods, steadiness):  # type: ignore[no-untyped-def]
                     best, who = score, j
             scores[i, t % periods[i]] = best
             came[t, i] = who
-            wide = max(1, int(round(periods[i] / 16.0)))
+            wide = max(1, round(periods[i] / 16.0))
             for back in range(min(wide, t + 1)):
                 scores[i, (t - back) % periods[i]] += gain[t]
     best, wheel, slot = -1e30, 0, 0
