@@ -32,8 +32,9 @@ BIN = COARSE_HZ // 400
 WINDOWS_MAX = 12
 """Windows that search the whole song. A dozen, spread over the take, find the place of a long one."""
 
-VOTE_MAX = 15.0
-"""Standard deviations: one window, however sure, is not the whole take."""
+VOTE_BEND = 8.0
+"""Standard deviations from which a vote grows as its logarithm: one window, however sure, is not the
+whole take, and of two sure ones the surer still has more to say."""
 
 DRIFT_PPM_MAX = 250.0
 """Crystals of two phones differ by 100 ppm at most; players that follow a network, by more."""
@@ -110,8 +111,8 @@ def _votes(coarse: Samples, start: int, reference: Reference) -> NDArray[np.floa
     # The microphone may hear the song upside down.
     strength = np.abs(lags.reshape(-1))
     strength = strength[: len(strength) // BIN * BIN].reshape(-1, BIN).max(axis=1)
-    level = np.median(strength) / 1.9  # the median of the largest of ten |N(0, 1)|
-    return np.asarray(np.minimum(strength / (level + 1e-12), VOTE_MAX), np.float32)
+    level = np.median(strength) / 1.9 + 1e-12  # the median of the largest of ten |N(0, 1)|
+    return np.asarray(VOTE_BEND * np.log1p(strength / level / VOTE_BEND), np.float32)
 
 
 def _totals(
