@@ -18,12 +18,17 @@ from filoscope.media import MediaError, Probe
 from filoscope.media.measure import measure
 from filoscope.media.source import open_sound
 from filoscope.studio.errors import BadTimeline, NothingToHear, NothingToSee
+from filoscope.studio.timeline.checking import check_color
+from filoscope.studio.timeline.cut import COLOR
 
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 """What cameras, phones and drawing programs write as one picture."""
 
 PHOTO_PIXELS_MAX = 200_000_000
 """The largest that a phone takes."""
+
+_FLAT_SIDE = 16
+"""Of a source that is one colour; it is made as large as it is wanted."""
 
 Pixels = NDArray[np.uint8]
 
@@ -44,6 +49,8 @@ class Stock:
         NothingToSee
             There is no such file.
         """
+        if source.startswith(COLOR):
+            return True
         if source not in self._photos:
             if not Path(source).is_file():
                 raise NothingToSee(f"{where}: there is no file {source}. Put it there, or cut it.")
@@ -113,6 +120,13 @@ def _is_photo(source: str) -> bool:
         return False
 
 
+def _flat_photo(source: str, where: str) -> Pixels:
+    said = source.removeprefix(COLOR)
+    check_color(where, said)
+    level = [int(said[at : at + 2], 16) for at in (1, 3, 5)]
+    return np.full((_FLAT_SIDE, _FLAT_SIDE, 4), [*level, 255], np.uint8)
+
+
 def read_photo(source: str | os.PathLike[str], where: str, *, side_max: int) -> Pixels:
     """Return a photo upright, as RGBA (height, width, 4), its longer side `side_max` at most.
 
@@ -121,6 +135,8 @@ def read_photo(source: str | os.PathLike[str], where: str, *, side_max: int) -> 
     NothingToSee
         It is torn, or too large.
     """
+    if str(source).startswith(COLOR):
+        return _flat_photo(str(source), where)
     before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, PHOTO_PIXELS_MAX
     try:
         with Image.open(source, formats=PHOTO_FORMATS) as image:

@@ -7,7 +7,7 @@ Importing this package loads neither FFmpeg nor OpenCV nor OpenTimelineIO.
 
 from __future__ import annotations
 
-from filoscope.studio.timeline.cut import SoundTrack, Timeline, read_timeline
+from filoscope.studio.timeline.cut import SoundTrack, Timeline, read_timeline, write_timeline
 from filoscope.studio.timeline.layers import (
     Caption,
     CaptionStyle,
@@ -43,4 +43,5 @@ __all__ = [
     "Voice",
     "Word",
     "read_timeline",
+    "write_timeline",
 ]

@@ -40,11 +40,17 @@ from filoscope.studio.timeline.shots import (
 VERSION = 1
 SIDE_MIN, SIDE_MAX = 16, 4096
 FPS_MAX = 120
+SEED_MAX = 2**53 - 1
+"""The largest whole number that a page's script keeps exactly."""
+
 PARTS_MAX = 5000
 """Shots, texts and so on of one timeline: a cut a second for over an hour."""
 
 _BYTES_MAX = 32 << 20
 """Of a file: 5,000 parts of each kind, and captions word by word for hours."""
+
+COLOR = "color:"
+"""A source that is no file but one colour: "color:#000000"."""
 
 _SOURCES = {"source", "behind"}
 _AS_USUAL = CaptionStyle()
@@ -134,6 +140,11 @@ class Timeline:
             check(count <= most, field, count, f"{most} at most")
         check(bool(self.shots), "shots", [], "one shot or more")
         check(self.frame_count <= FRAMES_MAX, "shots", self.frame_count, "four hours at most")
+        check_count("seed", self.seed, 0, SEED_MAX)
+        if self.score is not None:
+            check_number("score", self.score, -1e9, 1e9)
+        for beat_s in self.beats_s:
+            check_number("beats_s", beat_s, 0, SECONDS_MAX)
         check(list(self.beats_s) == sorted(self.beats_s), "beats_s", "out of order", "rising times")
         self._check_transitions()
 
@@ -204,6 +215,25 @@ class Timeline:
         check(version == VERSION, "version", version, f"{VERSION}, the one known here")
         return built(cls, {name: value for name, value in stored.items() if name != "version"})
 
+    def to_otio(self) -> Any:
+        """Return the timeline as an `opentimelineio.schema.Timeline`."""
+        from filoscope.studio.timeline.interchange import to_otio
+
+        return to_otio(self)
+
+    @classmethod
+    def from_otio(cls, stored: Any) -> Timeline:
+        """Rebuild a timeline from `to_otio`, or from what another program has made.
+
+        Raises
+        ------
+        BadTimeline
+            Says what of it cannot be shown here.
+        """
+        from filoscope.studio.timeline.interchange import from_otio
+
+        return from_otio(stored)
+
 
 def read_timeline(path: str | os.PathLike[str]) -> Timeline:
     """Read a timeline from a file: .json as `to_json` says it, or .otio.
@@ -220,15 +250,51 @@ def read_timeline(path: str | os.PathLike[str]) -> Timeline:
         content = file.read(_BYTES_MAX + 1)
     if len(content) > _BYTES_MAX:
         raise BadTimeline(f"{path} is no timeline: it is far too long.")
-    try:
-        stored = json.loads(content)
-    except ValueError as error:
-        raise BadTimeline(f"{path} is no timeline: {error}. Give a .otio or a .json.") from error
-    timeline = Timeline.from_json(stored)
+    timeline = _read_otio(content, path) if _is_otio(path) else _read_json(content, path)
     folder = path.absolute().parent
     return timeline.with_sources(
         {name: name if Path(name).is_absolute() else folder / name for name in timeline.sources}
     )
+
+
+def write_timeline(timeline: Timeline, path: str | os.PathLike[str]) -> None:
+    """Write a timeline to a file, .otio or .json, whole or not at all.
+
+    Raises
+    ------
+    OSError
+    """
+    path = Path(path)
+    if _is_otio(path):
+        from filoscope.studio.timeline.interchange import to_otio_text
+
+        text = to_otio_text(timeline)
+    else:
+        text = json.dumps(timeline.to_json(), indent=1)
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_text(text)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _is_otio(path: Path) -> bool:
+    return path.suffix.lower() == ".otio"
+
+
+def _read_otio(content: bytes, path: Path) -> Timeline:
+    from filoscope.studio.timeline.interchange import from_otio_text
+
+    return from_otio_text(content.decode(errors="replace"), str(path))
+
+
+def _read_json(content: bytes, path: Path) -> Timeline:
+    try:
+        stored = json.loads(content)
+    except ValueError as error:
+        raise BadTimeline(f"{path} is no timeline: {error}. Give a .otio or a .json.") from error
+    return Timeline.from_json(stored)
 
 
 def _sources_in(part: Any) -> Iterator[str]:
@@ -244,10 +310,14 @@ def _sources_in(part: Any) -> Iterator[str]:
     elif is_dataclass(part):
         for field in fields(part):
             value = getattr(part, field.name)
-            if field.name in _SOURCES and isinstance(value, str):
+            if _is_file(field.name, value):
                 yield value
             else:
                 yield from _sources_in(value)
+
+
+def _is_file(field: str, value: Any) -> bool:
+    return field in _SOURCES and isinstance(value, str) and not value.startswith(COLOR)
 
 
 def _renamed(part: Any, names: Mapping[str, str]) -> Any:
@@ -266,6 +336,6 @@ def _renamed(part: Any, names: Mapping[str, str]) -> Any:
     changed: dict[str, Any] = {}
     for field in fields(part):
         value = getattr(part, field.name)
-        is_name = field.name in _SOURCES and isinstance(value, str)
-        changed[field.name] = names[value] if is_name else _renamed(value, names)
+        is_file = _is_file(field.name, value)
+        changed[field.name] = names[value] if is_file else _renamed(value, names)
     return replace(part, **changed)

@@ -28,7 +28,7 @@ def plain(value: Any) -> Any:
         return value.to_json()
     if isinstance(value, Fraction):
         return str(value)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [plain(one) for one in value]
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
