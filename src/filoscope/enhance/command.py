@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from filoscope.enhance.errors import BadRecipe, EnhanceError
+from filoscope.enhance.errors import BadRecipe, EnhanceError, UnfitOutput
 from filoscope.enhance.recipe import (
     ASPECTS,
     CROP_MAX,
@@ -86,8 +86,12 @@ def run(options: argparse.Namespace) -> int:
     except BadRecipe as error:
         print(f"filoscope enhance: {error}", file=sys.stderr)
         return UNUSABLE
-    except (EnhanceError, MediaError, OSError) as error:
+    except (EnhanceError, MediaError) as error:
         print(f"filoscope enhance: {error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"filoscope enhance: {where}{error.strerror or error}.", file=sys.stderr)
         return FAILED
     print(
         "filoscope enhance: give IN and OUT, or `diagnose IN`, or `measure IN OUT`.",
@@ -101,6 +105,10 @@ def _enhance(source: Path, target: Path, options: argparse.Namespace) -> int:
     from filoscope.enhance.rendering import check_target, render
 
     check_target(source, target)
+    if options.compare:
+        check_target(source, options.compare)
+    for beside in (options.compare, options.report):
+        _check_beside(beside, source, target)
     recipe = _wished(options)
     said: list[str] = []
     report: dict[str, Any] = {}
@@ -123,6 +131,17 @@ def _enhance(source: Path, target: Path, options: argparse.Namespace) -> int:
         report |= {"recipe": recipe.to_json(), "done": done.to_json()}
         options.report.write_text(json.dumps(report, indent=1) + "\n")
     return 0
+
+
+def _check_beside(path: Path | None, source: Path, target: Path) -> None:
+    """Refuse, before any work is done, a report or a comparison that cannot be written."""
+    if path is None:
+        return
+    for clip, name in ((target, "output"), (source, "source")):
+        if path.resolve() == clip.resolve():
+            raise UnfitOutput(f"{path} is the {name} itself. Give another name.")
+    if not path.parent.is_dir() or path.is_dir():
+        raise UnfitOutput(f"{path} is no name of a file in a folder that exists. Give another.")
 
 
 def _wished(options: argparse.Namespace) -> Recipe | None:

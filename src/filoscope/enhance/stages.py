@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from filoscope.enhance.clean import Cleaner, CleanSettings
 from filoscope.enhance.errors import BadRecipe
 from filoscope.enhance.framing import Box, Framer, Track
+from filoscope.enhance.framing.framer import SIDE_MIN
 from filoscope.enhance.gyro import GyroRecord, UnreadableGyro, gravity_of, read_gyro
 from filoscope.enhance.level import Gravity
 from filoscope.enhance.quality import PlannedStabilizer, plan_clip
@@ -73,12 +74,19 @@ def stages_of(
 
 def _framer(wish: Reframe, reading: Reading) -> Framer:
     width, height = reading.size
+    if min(width, height) < SIDE_MIN:
+        raise BadRecipe(f"frame: nothing can be cut from {width} x {height} pixels. Leave it out.")
     track = None
     if wish.track is not None:
         box = wish.track
         if box.x + box.width > width or box.y + box.height > height:
             raise BadRecipe(
                 f"frame.track reaches beyond the picture of {width} x {height}. Give a box in it."
+            )
+        if box.time_s > reading.facts.duration_s:
+            raise BadRecipe(
+                f"frame.track is at {box.time_s:g} s, and the clip ends at "
+                f"{reading.facts.duration_s:.1f} s. Give a time within it."
             )
         track = Track(Box(box.x, box.y, box.width, box.height), box.time_s)
     return Framer(

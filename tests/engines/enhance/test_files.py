@@ -110,6 +110,25 @@ def test_a_target_that_cannot_be_written_is_refused_with_its_reason(
     assert reason in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("switch", ["--compare", "--report"])
+def test_what_goes_beside_the_output_never_lands_on_a_clip_or_nowhere(
+    switch: str, shaky: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.mp4"
+    for path, reason in ((out, "output itself"), (tmp_path / "no" / "it.mp4", "folder")):
+        assert main(["enhance", str(shaky), str(out), "--steady", switch, str(path)]) == 1
+        assert reason in capsys.readouterr().err
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_not_there_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone.mp4"
+    assert main(["enhance", str(gone), str(tmp_path / "out.mp4")]) == 1
+    assert f"{gone}: No such file or directory." in capsys.readouterr().err
+
+
 def test_a_command_that_makes_no_sense_is_told_what_would(
     shaky: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

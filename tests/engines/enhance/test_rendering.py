@@ -27,7 +27,7 @@ from filoscope.enhance import (
     render,
 )
 from filoscope.enhance.reading import Reading
-from filoscope.media import NotAVideo, UnreadableFile
+from filoscope.media import NotAVideo, UnreadableFile, write_clip
 
 from .shaken import FPS, frames_of, look, pan_and_shake, wall, write_shaken
 
@@ -364,6 +364,22 @@ def test_a_box_beyond_the_picture_is_refused(long_clip: Path, tmp_path: Path) ->
     with pytest.raises(BadRecipe, match="beyond the picture of 320 x 180"):
         render(long_clip, tmp_path / "out.mp4", recipe)
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_box_at_a_time_beyond_the_clip_is_refused(long_clip: Path, tmp_path: Path) -> None:
+    recipe = Recipe(frame=Reframe(track=Track(10, 10, 50, 50, time_s=99)))
+    with pytest.raises(BadRecipe, match="at 99 s, and the clip ends at"):
+        render(long_clip, tmp_path / "out.mp4", recipe)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_picture_too_small_to_be_cut_is_refused(tmp_path: Path) -> None:
+    tiny = tmp_path / "tiny.mkv"
+    pictures = [(index / 30, np.full((2, 50, 3), 90, np.uint8)) for index in range(3)]
+    write_clip(tiny, pictures, fps=Fraction(30))
+    with pytest.raises(BadRecipe, match="nothing can be cut from 50 x 2 pixels"):
+        render(tiny, tmp_path / "out.mp4", Recipe(frame=Reframe()))
+    assert [tiny] == list(tmp_path.iterdir())
 
 
 def test_a_report_of_a_render_is_plain_json(long_clip: Path, tmp_path: Path) -> None:

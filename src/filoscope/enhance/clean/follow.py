@@ -122,8 +122,14 @@ def _taps(t):  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _fetch(flat, base, stride, x, y, line, wide, block):  # type: ignore[no-untyped-def]
     """Read a block at a fraction of a pixel. Unsigned places: no check for counting from the end."""
-    a0, a1, a2, a3 = _taps(x)
     part = _f(1 / FINE)
+    if x == _f(0) and y == _f(0):
+        for i in range(BLOCK):
+            place = base + np.uint64(i + 1) * stride + np.uint64(1)
+            for j in range(BLOCK):
+                block[i * BLOCK + j] = _f(flat[place + np.uint64(j)]) * part
+        return
+    a0, a1, a2, a3 = _taps(x)
     a0, a1, a2, a3 = a0 * part, a1 * part, a2 * part, a3 * part
     b0, b1, b2, b3 = _taps(y)
     for i in range(BLOCK + 3):

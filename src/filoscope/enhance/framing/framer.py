@@ -33,6 +33,9 @@ from filoscope.enhance.stabilizer import WAITING_BYTES_MAX, Frame
 LOOK_AHEAD_S = 1.2
 """Someone who begins to walk is out of a 9:16 crop after about this long."""
 
+SIDE_MIN = 4
+"""Pixels of a picture that anything can be cut from."""
+
 _STILL_PX = 0.02
 """A crop that moves by less from frame to frame stands still, on whole pixels."""
 
@@ -126,7 +129,7 @@ class Framer:
         has_model: bool = True,
         on_crop: Callable[[float, float], None] = lambda time_s, edge_px: None,
     ) -> None:
-        if min(width, height) < 4 or min(aspect) < 1:
+        if min(width, height) < SIDE_MIN or min(aspect) < 1:
             raise ValueError(f"No crop of {aspect} in {width} x {height}")
         self.size = crop_size(width, height, aspect)
         self.account = FramingAccount()
