@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from filoscope.enhance.improving import AFTER, BEFORE
 from filoscope.server.accounts.models import Account
+from filoscope.server.sounds.waveform import HEIGHT, wave_path, wave_width
 from filoscope.server.videos import actions, queries
 from filoscope.server.videos.errors import BadCaptions, UploadRefused
 from filoscope.server.videos.forms import ClipForm
-from filoscope.server.videos.models import Clip
+from filoscope.server.videos.models import Clip, OwnSound
 
 
 @login_required
@@ -41,7 +42,19 @@ def upload(request: HttpRequest) -> HttpResponse:
         "pixels": settings.UPLOAD_PIXELS_MAX,
         "minutes": f"{seconds // 60} minutes" if seconds % 60 == 0 else f"{seconds} seconds",
     }
-    context = {"limits": limits, "error": error, "active": "upload"}
+    slug = request.POST.get("sound") or request.GET.get("sound", "")
+    sound = queries.usable_sounds(_maker(request)).filter(slug=slug).first() if slug else None
+    if slug and sound is None and not error:
+        error = "This sound is not there any more, or its maker keeps it for themselves."
+    wave = (sound and sound.waveform) or []
+    context = {
+        "limits": limits,
+        "error": error,
+        "sound": sound,
+        "wave": wave_path(wave),
+        "wave_box": f"0 0 {wave_width(wave)} {HEIGHT}",
+        "active": "upload",
+    }
     return render(request, "videos/upload.html", context, status=400 if error else 200)
 
 
@@ -56,8 +69,18 @@ def _receive_form(request: HttpRequest) -> Clip:
         caption=request.POST.get("caption", "").replace("\0", ""),
         visibility=request.POST.get("visibility", "public"),
         improve="improve" in request.POST,
+        sound=request.POST.get("sound", "").replace("\0", ""),
+        sound_start_s=_seconds(request.POST.get("sound_start") or "0"),
+        own_sound=request.POST.get("own_sound") or OwnSound.REMOVED,
     )
     return actions.receive_chunks(_maker(request), wish, file.chunks())
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise UploadRefused("bad_sound", "Say in seconds where to begin.", status=400) from error
 
 
 @login_required

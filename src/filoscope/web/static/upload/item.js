@@ -3,6 +3,7 @@
 // It sends at once and is posted when its maker presses Post: what is written meanwhile goes along.
 
 import { forget, keep, keepFile } from "./keep.js";
+import { laid } from "./laid.js";
 import { clock, look, refusal, size } from "./look.js";
 import { Transfer } from "./tus.js";
 
@@ -29,9 +30,16 @@ class UploadItem extends HTMLElement {
     this.piece("pause").addEventListener("click", () => this.#pauseOrGo());
     this.piece("cancel").addEventListener("click", () => this.cancel());
     this.#count();
+    const under = this.entry.url ? null : laid(); // what was begun before a reload keeps its own
+    this.isLaid = Boolean(under);
     this.transfer = new Transfer(file, {
       endpoint: "/tus/",
-      metadata: { filename: this.entry.name, filetype: file?.type ?? "", post: "0" },
+      metadata: {
+        filename: this.entry.name,
+        filetype: file?.type ?? "",
+        post: "0",
+        ...(under && { sound: under.sound, sound_start: String(under.start), own_sound: under.own }),
+      },
       url: this.entry.url ?? "",
     });
     this.transfer.addEventListener("created", () => {
@@ -170,6 +178,7 @@ class UploadItem extends HTMLElement {
           caption: this.form.caption.value,
           visibility: this.form.visibility.value,
           improve: this.form.improve.checked,
+          ...(this.isLaid && { sound_start_s: laid().start, own_sound: laid().own }),
           post: true,
         }),
       });
