@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bench.studio.band import play
 from numpy.typing import NDArray
 
 from filoscope.media.audio import write_wav
@@ -66,6 +67,32 @@ def test_curves_last_as_long_as_the_song(tmp_path: Path) -> None:
     assert (124, 124, 617) == (len(song.loudness), len(song.vocals), len(song.peaks))
     assert 0.1 == pytest.approx(max(song.peaks), abs=0.002)
     assert (0.0, song.duration_s) == (song.sections[0].start_s, song.sections[-1].end_s)
+
+
+def talk(seed: int, seconds: float) -> NDArray[np.float64]:
+    """Syllables: gliding harmonics under a formant, with rests between phrases."""
+    rng, samples = np.random.default_rng(seed), np.zeros(int(seconds * RATE_HZ))
+    at = 0.2
+    while at < seconds - 0.4:
+        length = int(rng.uniform(0.08, 0.3) * RATE_HZ)
+        pitch = rng.uniform(90, 220) * np.exp(np.cumsum(rng.normal(0, 0.0005, length)))
+        turn, formant = 2 * np.pi * np.cumsum(pitch) / RATE_HZ, rng.uniform(300, 2500)
+        weights = [np.exp(-(((k * pitch[0] - formant) / 700) ** 2)) for k in range(1, 25)]
+        wave = sum(w * np.sin(k * turn) for k, w in enumerate(weights, 1)) * np.hanning(length)
+        samples[int(at * RATE_HZ) : int(at * RATE_HZ) + length] += 0.1 * wave
+        at += length / RATE_HZ + (rng.uniform(0.3, 1) if rng.random() < 0.15 else 0.04)
+    return samples
+
+
+def test_a_voice_is_told_from_keys_and_drums(tmp_path: Path) -> None:
+    spoken = listen(written(tmp_path, talk(1, 12.0)))
+    played = listen(written(tmp_path, 0.8 * play("pop", seed=1, duration_s=12.0).samples))
+    assert np.mean(spoken.vocals) > 0.35
+    assert np.mean(played.vocals) < 0.05
+
+
+def test_talk_is_not_trusted_to_have_a_beat(tmp_path: Path) -> None:
+    assert listen(written(tmp_path, talk(2, 20.0))).confidence < 0.25
 
 
 def test_what_is_shorter_than_a_second_is_refused(tmp_path: Path) -> None:

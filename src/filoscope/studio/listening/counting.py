@@ -23,7 +23,7 @@ from filoscope.studio.listening.metre import (
     weave,
 )
 from filoscope.studio.listening.pulse import find_pulse, novelty
-from filoscope.studio.listening.spectra import FRAMES_HZ, LATE_S, Spectra
+from filoscope.studio.listening.spectra import FRAMES_HZ, Spectra
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def _counted(
 ) -> Count:
     period, phase = answer
     places = np.arange(phase - period * (phase // period), cloth.rows.shape[1] + period, period)
-    times = grid.at(places / FINE) - LATE_S
+    times = grid.at(places / FINE)
     inside = (times >= -0.02) & (times <= heard.duration_s)
     times = np.maximum(times[inside], 0.0)
     if len(times) < PULSES_MIN:
@@ -79,7 +79,7 @@ def _counted(
     skipped = int(np.argmax(inside))
     meter, first = _bars(cloth, period, phase, len(times), judge)
     first = (first - skipped) % meter
-    strengths = _strengths(times + LATE_S, curve)
+    strengths = _strengths(times, curve)
     clear = float(np.clip((grid.clarity - _NOISE) / (_MUSIC - _NOISE), 0, 1))
     return Count(
         tempo_bpm=60 / float(np.median(np.diff(times))),

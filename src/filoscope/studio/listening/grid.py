@@ -16,10 +16,9 @@ from filoscope.studio.listening.spectra import FRAMES_HZ
 
 Floats = NDArray[np.float64]
 
-RIGID_S = 0.0085
-"""Strokes that lie nearer than this to a line, as their median, keep to it. Chance gives 10 ms."""
-
-_AGREEMENT = 0.7  # of the pulse, which follows the strokes freely, must lie on the line
+_STIFFER_IS_BETTER = 0.82
+"""A stiffer grid is taken while it explains this share of what the loosest does: what bends more fits
+chance strokes too."""
 
 _REACH_S = 0.045  # how far from where a beat is expected its stroke is looked for
 _STIFFNESSES = (3000.0, 300.0, 30.0)
@@ -65,19 +64,13 @@ def straighten(pulse_s: Floats, curve: Floats, duration_s: float) -> Grid:
     strokes, strengths = _strokes(curve)
     if len(strokes) < 8:
         return Grid(_fill(pulse_s, duration_s), 0.0, False)
-    line = _fit_line(pulse_s, strokes, strengths)
-    spread = _spread(line, strokes, strengths)
-    if spread < RIGID_S and _agreement(line, pulse_s) > _AGREEMENT:
-        times = _fill(line, duration_s)
-        return Grid(times, _clarity(times, strokes, strengths), True)
-    best, best_spread = pulse_s, np.inf
-    for stiffness in _STIFFNESSES:
-        times = _smooth(pulse_s, strokes, strengths, stiffness)
-        spread = _spread(times, strokes, strengths)
-        if spread < 0.7 * best_spread:
-            best, best_spread = times, spread
-    times = _fill(best, duration_s)
-    return Grid(times, _clarity(times, strokes, strengths), False)
+    grids = [_fit_line(pulse_s, strokes, strengths)]
+    grids += [_smooth(pulse_s, strokes, strengths, stiffness) for stiffness in _STIFFNESSES]
+    filled = [_fill(times, duration_s) for times in [*grids, pulse_s]]
+    clarities = [_clarity(times, strokes, strengths) for times in filled]
+    enough = _STIFFER_IS_BETTER * max(clarities)
+    chosen = next(place for place, clarity in enumerate(clarities) if clarity >= enough)
+    return Grid(filled[chosen], clarities[chosen], chosen == 0)
 
 
 def _clarity(times: Floats, strokes: Floats, strengths: Floats) -> float:
@@ -167,15 +160,6 @@ def _weighted_median(values: Floats, weight: Floats) -> float:
     order = np.argsort(values)
     share = np.cumsum(weight[order])
     return float(values[order][np.searchsorted(share, 0.5 * share[-1])]) if len(values) else 0.0
-
-
-def _spread(times: Floats, strokes: Floats, strengths: Floats) -> float:
-    """Return the median distance of strokes from their beats."""
-    off, weight = _near(times, strokes, strengths)
-    if (weight > 0).sum() < 4:
-        return np.inf
-    middle = _weighted_median(off, weight)
-    return _weighted_median(np.abs(off - middle), weight)
 
 
 def _smooth(pulse_s: Floats, strokes: Floats, strengths: Floats, stiffness: float) -> Floats:

@@ -37,7 +37,7 @@ def novelty(strokes: NDArray[np.float32]) -> Floats:
         total += weight * np.sqrt(np.minimum(group / spread, 6.0))
     total = np.maximum(total - uniform_filter1d(total, int(0.4 * FRAMES_HZ)), 0)
     high = uniform_filter1d(maximum_filter1d(total, int(0.7 * FRAMES_HZ)), around, mode="nearest")
-    return np.minimum(total / np.maximum(high, 1e-6), 1.2)
+    return np.asarray(np.minimum(total / np.maximum(high, 1e-6), 1.2))
 
 
 def find_pulse(curve: Floats) -> Floats:

@@ -126,16 +126,20 @@ class Song:
         if not isinstance(sections, list):
             raise BadSong("sections: must be a list.")
         lufs = fields["loudness_lufs"]
-        one = {name: _number(fields, name) for name in ("duration_s", "tempo_bpm", "confidence")}
-        many = (
-            "beats_s", "downbeats_s", "beat_strengths", "drops_s", "loudness", "vocals", "peaks",
-        )  # fmt: skip
         return cls(
-            **one,
+            duration_s=_number(fields, "duration_s"),
+            tempo_bpm=_number(fields, "tempo_bpm"),
+            confidence=_number(fields, "confidence"),
             meter=int(_number(fields, "meter")),
-            loudness_lufs=None if lufs is None else _number(fields, "loudness_lufs"),
+            beats_s=_numbers(fields, "beats_s"),
+            downbeats_s=_numbers(fields, "downbeats_s"),
+            beat_strengths=_numbers(fields, "beat_strengths"),
             sections=tuple(_section(item, place) for place, item in enumerate(sections)),
-            **{name: _numbers(fields, name) for name in many},
+            drops_s=_numbers(fields, "drops_s"),
+            loudness_lufs=None if lufs is None else _number(fields, "loudness_lufs"),
+            loudness=_numbers(fields, "loudness"),
+            vocals=_numbers(fields, "vocals"),
+            peaks=_numbers(fields, "peaks"),
         )
 
 

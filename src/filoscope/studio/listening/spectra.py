@@ -34,8 +34,6 @@ EDGES_HZ = (30.0, 110.0, 250.0, 700.0, 2000.0, 6000.0, 15_000.0)
 
 GROUPS = len(EDGES_HZ) - 1
 LAG = 3  # frames that flux looks back: half of the window's rise
-LATE_S = 0.0
-"""By how much the flux of a click comes after the click, measured; taken off every beat."""
 
 _PIECE = 2048  # frames transformed at once: 17 MB
 
@@ -111,12 +109,12 @@ def _filters() -> Floats:
     up = (bins[:, None] - low) / (edges[1:-1] - low)
     down = (high - bins[:, None]) / (high - edges[1:-1])
     filters = np.clip(np.minimum(up, down), 0, None)
-    return (filters / np.sqrt(filters.sum(axis=0))).astype(np.float32)
+    return np.asarray(filters / np.sqrt(filters.sum(axis=0)), np.float32)
 
 
 def centres_hz() -> NDArray[np.float64]:
     """Return the middle of each of the `BANDS` filters."""
-    return np.geomspace(LOW_HZ, HIGH_HZ, BANDS + 2)[1:-1]
+    return np.asarray(np.geomspace(LOW_HZ, HIGH_HZ, BANDS + 2)[1:-1])
 
 
 def _strokes(logs: Floats) -> Floats:

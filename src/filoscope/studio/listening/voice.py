@@ -1,7 +1,7 @@
 """How much it sounds as if somebody sang or spoke.
 
-A voice glides: its partials move together by parts of a semitone from frame to frame, at the pace of
-syllables, which keys and strings that are struck do not (the fluctogram of Lehner, Sonnleitner and
+A voice glides: its partials move together by parts of a semitone from frame to frame,
+which keys and strings that are struck do not (the fluctogram of Lehner, Sonnleitner and
 Widmer, ISMIR 2013). It lies between 200 Hz and 4 kHz, and in the middle of the stereo picture.
 """
 
@@ -25,7 +25,9 @@ _FRAMES_HZ = _RATE_HZ / _HOP
 _STEPS = 48  # to the octave: a quarter of a semitone
 _REACH = 4  # steps that partials may glide in a frame: a whole semitone
 _LOW_HZ, _HIGH_HZ = 220.0, 3800.0
-_MIDDLE, _STEEP = 0.42, 9.0  # of the curve that makes a share of it
+_PHRASE_S = 2.0  # a voice is heard over some words: single notes glide too
+_STILL, _LIVELY = 0.04, 0.28  # glide of what is played, and of what is mostly voice
+_QUIET = 4.6  # under the loudest by so much (20 dB) nothing is judged
 
 
 def vocals(mono: NDArray[np.float32]) -> tuple[float, ...]:
@@ -35,12 +37,10 @@ def vocals(mono: NDArray[np.float32]) -> tuple[float, ...]:
         return (0.0,) * count
     slow = resample_poly(mono, 1, RATE_HZ // _RATE_HZ).astype(np.float32)
     tones, loud = _tones(slow)
-    glide = _glide(tones)
-    syllables = _syllables(loud)
-    worth = 0.75 * glide + 0.25 * syllables
-    share = 1 / (1 + np.exp(-_STEEP * (uniform_filter1d(worth, 25) - _MIDDLE)))
-    quiet = loud < np.percentile(loud, 95) - 3.5
-    share = uniform_filter1d(np.where(quiet, 0.0, share), 5)
+    glide = uniform_filter1d(_glide(tones), round(_PHRASE_S * _FRAMES_HZ))
+    share = np.clip((glide - _STILL) / (_LIVELY - _STILL), 0, 1)
+    share = np.where(loud < np.percentile(loud, 95) - _QUIET, 0.0, share)
+    share = np.clip(uniform_filter1d(share, 5), 0, 1)
     moments = np.arange(count) / LOUDNESS_HZ * _FRAMES_HZ
     return tuple(np.round(np.interp(moments, np.arange(len(share)), share), 3).tolist())
 
@@ -83,9 +83,3 @@ def _glide(tones: Floats) -> Floats:
     moved = np.clip((best - still) * 12, 0, 1) * np.clip(best * 2 - 0.6, 0, 1)
     liveliness = uniform_filter1d(moved * np.minimum(np.abs(shift), 2) / 2, 15)
     return np.concatenate([[0.0], np.clip(liveliness * 3.0, 0, 1)])
-
-
-def _syllables(loud: Floats) -> Floats:
-    """Return how much the loudness swings at the pace of syllables (2 to 8 Hz)."""
-    swing = uniform_filter1d(loud, 3) - uniform_filter1d(loud, 13)
-    return np.clip(np.sqrt(uniform_filter1d(swing**2, 25)) / 0.8, 0, 1)
