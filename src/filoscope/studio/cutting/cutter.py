@@ -146,7 +146,7 @@ class _Cutter:
     ) -> None:  # fmt: skip
         fps = float(frame.fps)
         self._song, self._asked_s = song, length_s
-        materials = materials_of(takes, style, frame_s=1 / fps)
+        materials = materials_of(takes, style, frame_s=1 / fps, aspect=frame.width / frame.height)
         places = places_of(song, _accents(takes))
         self.passage: Passage = passage_for(
             song, places, materials, length_s=length_s, start_s=start_s, fps=fps

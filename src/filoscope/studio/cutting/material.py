@@ -28,6 +28,13 @@ _SHAKE_CALM_PX, _SHAKE_BAD_PX = 1.5, 14.0
 _LIGHT = (0.06, 0.2, 0.85, 0.97)
 """Mean luma: too dark below the first, right between the middle two, burnt above the last."""
 
+PAN_MAX = 0.2
+"""Of a crop that follows, in widths of the picture a second: faster, it is seen to move."""
+
+_CROP_WIDE = 0.8
+_OUTSIDE = (0.25, 0.6)
+"""Deviation of the eye's focus from the middle of the crop, in its widths: all is seen, and half."""
+
 _MANY = 200_000
 """Entries of a curve: over an hour of a take; longer ones are shown up to there."""
 
@@ -76,11 +83,15 @@ class Material:
     style : Style
     liveliest : float
         Motion, in the unit of `Footage.motion`, that counts as all: of the takes together.
+    aspect : float
+        Width of the timeline's frame by its height.
     frame_s : float
         The last frame of a take is shown to its end; nothing is taken from beyond.
     """
 
-    def __init__(self, take: Take, style: Style, *, liveliest: float, frame_s: float) -> None:
+    def __init__(
+        self, take: Take, style: Style, *, liveliest: float, frame_s: float, aspect: float
+    ) -> None:
         self.take, footage = take, take.footage
         count = min(max(int(footage.duration_s / STEP_S), 1), _MANY)
         self.end_s = max(min(footage.duration_s, count * STEP_S) - frame_s, 0.0)
@@ -91,6 +102,8 @@ class Material:
         self._sizes = _sums(np.interp(times, footage.times_s, footage.shot_sizes))
         self.bad = _bad(footage, times)
         self._bad = _sums(self.bad)
+        self._crop = min(aspect * footage.height / footage.width, 1.0)
+        self._eye = self._eye_sums(times)
         self.accents_s, self.strengths = footage.accents_s, footage.accent_strengths
 
     @property
@@ -110,6 +123,28 @@ class Material:
         """Return the share of stretches that is a mistake, 0 to 1."""
         return _mean(self._bad, start_s, length_s)
 
+    def _eye_sums(self, times: Floats) -> Floats:
+        """Return sums over time of what a line through the eye's focus is fitted by."""
+        footage = self.take.footage
+        weights = np.interp(times, footage.times_s, eye_weights(footage))
+        x = np.interp(times, footage.times_s, footage.focus_x)
+        parts = [weights, weights * times, weights * x, weights * times**2, weights * times * x]
+        return np.stack([_sums(part) for part in [*parts, weights * x**2]])
+
+    def cropped(self, start_s: Floats, length_s: float) -> Floats:
+        """Return how much of what the eye goes to leaves the crop, 0 to 1, however it pans."""
+        if self._crop > _CROP_WIDE or self.take.footage.is_photo:
+            return np.zeros(len(start_s))
+        weight, t, x, tt, tx, xx = (_mean(sums, start_s, length_s) for sums in self._eye)
+        t, x = t / weight, x / weight
+        spread = tt / weight - t * t
+        slope = (tx / weight - t * x) / (spread + 0.02)
+        slope = np.minimum(np.maximum(slope, -PAN_MAX), PAN_MAX)
+        left = (xx / weight - x * x) - slope * (2 * (tx / weight - t * x) - slope * spread)
+        ratio = np.sqrt(np.maximum(left, 0)) / self._crop
+        low, high = _OUTSIDE
+        return np.minimum(np.maximum((ratio - low) / (high - low), 0), 1)
+
     def size(self, start_s: float, length_s: float) -> float:
         """Return the size of the shot, 0 from afar to 1 near."""
         return float(_mean(self._sizes, np.array([start_s]), length_s)[0])
@@ -121,12 +156,22 @@ class Material:
         return np.asarray(footage.thumbs[index], np.float32)
 
 
-def materials_of(takes: Sequence[Take], style: Style, *, frame_s: float) -> list[Material]:
+def eye_weights(footage: Footage) -> Floats:
+    """Return how surely the eye goes to the focus, for each look."""
+    return np.asarray(
+        0.02 + footage.motion + 0.5 * np.minimum(footage.face_heights / 0.12, 1), np.float64
+    )
+
+
+def materials_of(
+    takes: Sequence[Take], style: Style, *, frame_s: float, aspect: float
+) -> list[Material]:
     """Return the material of takes, measured by the same rule."""
     motions = [take.footage.motion for take in takes if not take.footage.is_photo]
     liveliest = float(np.percentile(np.concatenate(motions), 90)) if motions else 0.0
     return [
-        Material(take, style, liveliest=max(liveliest, 1e-3), frame_s=frame_s) for take in takes
+        Material(take, style, liveliest=max(liveliest, 1e-3), frame_s=frame_s, aspect=aspect)
+        for take in takes
     ]
 
 

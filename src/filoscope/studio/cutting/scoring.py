@@ -44,6 +44,9 @@ _ACCENTS_MAX = 1.5
 _MISTAKE, _ANY_MISTAKE = 4.0, 1.0
 """Lost for each second of a mistake, and for a glimpse of one."""
 
+_CROPPED = 0.6
+"""Lost for each second in which what the eye goes to is out of the crop."""
+
 _SCENE_CUT = 0.6
 _CUT_LEAST = 0.55
 """How strong a place must be for a cut there to gain something: weaker beats are let pass."""
@@ -56,6 +59,8 @@ _LIKE_LEVELS = 24.0
 
 _REPEATED, _PHOTO_REPEATED = 2.0, 2.5
 _CONTINUED_S = 0.1
+_NO_CUT = -1.6
+"""A shot that goes on is no way to be long: it costs more than a cut within one view does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,8 @@ class Scorer:
         """
         style, material = self.style, self.materials[take]
         length_s = frames / self.fps
-        show = length_s * material.worth(starts_s, length_s)
+        worth = material.worth(starts_s, length_s) - _CROPPED * material.cropped(starts_s, length_s)
+        show = length_s * worth
         bad = material.badness(starts_s, length_s)
         mistakes = -(length_s * _MISTAKE * bad + _ANY_MISTAKE * (bad > 0.02))
         mistakes -= _SCENE_CUT * self._scene_cuts(material, starts_s, length_s)
@@ -211,17 +217,18 @@ class Scorer:
         """
         style, usual_s = self.style, self._usual_s
         if self.is_continued(before, after):
-            return 0.0, -0.6 * style.variety * usual_s
+            return 0.0, _NO_CUT * style.variety * usual_s
         places = style.places * usual_s * (float(self.worths[after.frame]) - _CUT_LEAST)
         apart = min(abs(sizes[0] - sizes[1]) / _SIZES_APART, 1.0)
         if before.take != after.take:
             like = self._views[before.take][after.take]
             return places, style.variety * usual_s * (0.7 * apart - 0.8 * like - 0.6)
-        if before.zoom != after.zoom and not self._free[before.take]:
+        out_s = before.start_s + before.frames / self.fps
+        if abs(after.start_s - out_s) < _CONTINUED_S:  # A closer look, with time going on.
             return places, -0.3 * style.variety * usual_s
         material = self.materials[before.take]
-        out_s = before.start_s + before.frames / self.fps
         like = _alike(material.thumb(out_s), material.thumb(after.start_s))
+        apart = max(apart, float(before.zoom != after.zoom))
         return places, style.variety * usual_s * (0.4 * apart - 0.8 * like - 0.6)
 
     def fairness(self, shown_s: float, more_s: float) -> float:

@@ -39,7 +39,7 @@ _ZOOM = 1.3
 
 _ZOOM_TAKES_MAX = 2
 _ZOOM_COST = 0.1
-_NOISE = 0.06
+_NOISE = 0.12
 """Of a second's worth, by which a seed sways the choice: enough to break ties, too little to see."""
 
 
@@ -96,7 +96,7 @@ class Search:
         self._noise = rng.normal(0, _NOISE, (len(self._frames), count))
         free = sum(material.take.offset_s is None for material in self._materials)
         self._starts_each = max(_STARTS_ALL // max(free, 1), _STARTS_MIN)
-        self._zooms = (1.0, _ZOOM) if count - free and count <= _ZOOM_TAKES_MAX else (1.0,)
+        self._zooms = (1.0, _ZOOM) if count <= _ZOOM_TAKES_MAX else (1.0,)
         self._avoided, self._avoidance = avoided, avoidance
         self._bank: Bank = {} if bank is None else bank
         self._is_thorough = is_thorough
@@ -187,7 +187,7 @@ class Search:
         return [
             self._offer(Piece(take, float(starts[index]), frame, frames, zoom), values[index])
             for index in chosen
-            for zoom in (self._zooms if material.take.offset_s is not None else (1.0,))
+            for zoom in ((1.0,) if material.take.footage.is_photo else self._zooms)
         ]
 
     def _offer(self, piece: Piece, worth: float) -> _Offer:

@@ -16,6 +16,8 @@ _FLAT, _FLAT_MORE = 0.72, 0.3
 """Share of tiles without detail under a hand, and by how much that is more than the take's usual:
 a clear sky is flat as well, but for longer."""
 
+_SPREAD_SHARE = 0.5
+
 _POCKET_LIGHT, _POCKET_FLAT = 0.12, 0.9
 
 _BLURRED_SHARE, _BLURRED = 0.45, 0.22
@@ -75,13 +77,17 @@ def _masks(signs: Signs) -> list[tuple[Fault, NDArray[np.bool_]]]:
     black = (signs.light < _BLACK_LIGHT) & (signs.spread < _BLACK_SPREAD)
     usual = float(np.median(signs.flat_share))
     covered = (signs.flat_share > _FLAT) & (signs.flat_share > usual + _FLAT_MORE)
-    covered |= (signs.light < _POCKET_LIGHT) & (signs.flat_share > _POCKET_FLAT)
     covered &= ~black
     lost = _lost(signs, covered)
+    # What is out of focus is flat as well, but as light and as dark in its parts as before.
+    covered &= (signs.spread < _SPREAD_SHARE * float(np.median(signs.spread))) | (
+        signs.light < _WALL_LIGHT * float(np.median(signs.light))
+    )
+    covered |= (signs.light < _POCKET_LIGHT) & (signs.flat_share > _POCKET_FLAT) & ~black
     covered &= ~lost
     sharp = float(np.percentile(signs.sharpness, 80))
     blurred = (signs.sharpness < min(_BLURRED_SHARE * sharp, _BLURRED)) & ~black & ~covered
-    frozen = signs.next_s - signs.changed_s > _LEAST_S["frozen"]
+    frozen = (signs.next_s - signs.changed_s > _LEAST_S["frozen"]) & ~black & ~covered
     return [
         ("black", black), ("covered", covered), ("blurred", blurred), ("frozen", frozen),
         ("lost", lost), ("turned_away", _turned_away(signs)),

@@ -37,8 +37,8 @@ _ACCENT_STARTS = 0.5
 """A start is less of an accent than a stop."""
 
 _ACCENT_APART_S = 0.2
-_ACCENT_SIGMA_S = 0.02
-_ACCENT_FULL = 0.06
+_ACCENT_SIGMA_S = 0.025
+_ACCENT_FULL = 0.03
 """Change of speed, in longer sides a second over the picture, that is an accent nobody misses."""
 
 _ACCENT_LEAST = 0.08
@@ -83,6 +83,8 @@ class StepFinder:
     def __init__(self) -> None:
         # A finder of flow is not to be shared by two threads, and cheap.
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        # At a picture this small the preset's coarse scale smears a hand's motion over the wall.
+        self._flow.setFinestScale(1)
         self._last: Grey | None = None
         self._last_s = 0.0
 

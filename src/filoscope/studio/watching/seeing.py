@@ -128,6 +128,16 @@ class Faces:
     x: float = 0.5
     y: float = 0.5
 
+    def towards(self, other: Faces, time_s: float) -> Faces:
+        """Return the faces at a moment between two looks: they move evenly from one to the other."""
+        share = (time_s - self.time_s) / (other.time_s - self.time_s)
+        nearer = self if share < 0.5 else other
+        height, x, y = (
+            one + share * (another - one)
+            for one, another in ((self.height, other.height), (self.x, other.x), (self.y, other.y))
+        )
+        return Faces(time_s, nearer.count, height, x, y)
+
 
 def faces_of(found: list[tuple[Box, float]], shape: tuple[int, ...], time_s: float) -> Faces:
     """Sum up what a finder of faces found in a picture of this shape."""
