@@ -213,7 +213,9 @@ def _made(timeline: Timeline, target: Path) -> int:
 
 
 def _write_timeline(timeline: Timeline, target: Path) -> None:
-    target.write_text(json.dumps(timeline.to_json(), indent=1) + "\n")
+    from filoscope.studio.timeline import write_timeline
+
+    write_timeline(timeline, target)
     print(f"{target}: the cut, to be changed and rendered again")
 
 

@@ -90,7 +90,7 @@ def choose(take: Samples, reference: Reference) -> Choice:
         Mono at `RATE_HZ`, shape (n,).
     """
     fits = [
-        fit(take, reference, candidate.offset_s, windows_max=FIT_WINDOWS)
+        fit(take, reference, candidate, windows_max=FIT_WINDOWS)
         for candidate in find(take, reference)
     ]
     fits.sort(key=lambda one: -one.score)
@@ -108,7 +108,7 @@ def choose(take: Samples, reference: Reference) -> Choice:
 def settled(choice: Choice, take: Samples, reference: Reference) -> Choice:
     """Fit what may be the take's place once more: with all its windows, and its clock exactly."""
     fitted = tuple(
-        replace(place, fit=sharpened(take, reference, fit(take, reference, place.fit.offset_s)))
+        replace(place, fit=sharpened(take, reference, fit(take, reference, place.fit)))
         for place in choice.equals[:EQUALS_MAX]
     )
     return replace(choice, places=fitted + choice.places[len(fitted) :])

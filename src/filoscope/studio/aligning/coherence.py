@@ -30,7 +30,7 @@ SEGMENT = 4096
 """Samples: a quarter of a second, in which most of a room's echo has died away."""
 
 SEGMENTS_MAX = 480
-"""A minute of them tells two verses apart."""
+"""A minute's worth tells two verses apart; of a longer take they are spread over all of it."""
 
 _OVERLAP = 19 / 18
 """Segments that overlap by half share a sixth of what a Hann window lets through."""
@@ -87,9 +87,11 @@ class _Pair:
     @classmethod
     def of(cls, take: Samples, reference: Reference, place: Fit) -> _Pair | None:
         """Cut take and song at a place; None when the take is shorter than a segment."""
-        starts = np.arange(0, len(take) - SEGMENT + 1, SEGMENT // 2)[:SEGMENTS_MAX]
+        starts = np.arange(0, len(take) - SEGMENT + 1, SEGMENT // 2)
         if not len(starts):
             return None
+        if len(starts) > SEGMENTS_MAX:
+            starts = starts[np.linspace(0, len(starts) - 1, SEGMENTS_MAX).astype(int)]
         middles_s = (starts + SEGMENT / 2) / RATE_HZ
         shifts = (place.offset_s + place.drift_ppm * 1e-6 * middles_s) * RATE_HZ
         whole = np.round(shifts).astype(np.int64)
@@ -101,8 +103,9 @@ class _Pair:
 
     @property
     def middle_s(self) -> float:
-        """Return the middle of the segments."""
-        return float(self.middles_s.mean())
+        """Return the middle of those segments in which the song sounds."""
+        sounding = self.song.any(axis=1)
+        return float((self.middles_s[sounding] if sounding.any() else self.middles_s).mean())
 
     def turned_by(self, drift_ppm: float) -> Spectra:
         """Return by what the song's spectra turn when the drift grows by so much."""

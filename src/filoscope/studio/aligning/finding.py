@@ -60,11 +60,14 @@ class Candidate:
     ----------
     offset_s : float
         Where in the song the take's first sample would lie; exact to some milliseconds.
+    drift_ppm : float
+        With which the windows agree; exact to what moves the last one by a bin.
     votes : float
         In standard deviations of what places have by chance.
     """
 
     offset_s: float
+    drift_ppm: float
     votes: float
 
 
@@ -88,8 +91,10 @@ def find(take: Samples, reference: Reference) -> list[Candidate]:
     first_s = -(starts.max() + reference.lead) / COARSE_HZ
     found: list[Candidate] = []
     for index in _peaks(totals, round(APART_S / bin_s)):
-        at_s = first_s + (index + 0.5) * bin_s - drifts[index] * 1e-6 * middle_s
-        found.append(Candidate(float(at_s), float((totals[index] - floor) / (spread + 1e-9))))
+        drift_ppm = float(drifts[index])
+        at_s = first_s + (index + 0.5) * bin_s - drift_ppm * 1e-6 * middle_s
+        told = float((totals[index] - floor) / (spread + 1e-9))
+        found.append(Candidate(float(at_s), drift_ppm, told))
     least = VOTES_SHARE_MIN * found[0].votes
     return [one for rank, one in enumerate(found) if rank < CANDIDATES_MIN or one.votes > least]
 

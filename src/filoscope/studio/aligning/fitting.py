@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from filoscope.studio.aligning.finding import DRIFT_PPM_MAX, window_starts
+from filoscope.studio.aligning.finding import DRIFT_PPM_MAX, Candidate, window_starts
 from filoscope.studio.aligning.reference import (
     FINE_BAND_HZ,
     RATE_HZ,
@@ -55,16 +55,16 @@ class Fit:
 
 
 def fit(
-    take: Samples, reference: Reference, near_s: float, *, windows_max: int = WINDOWS_MAX
+    take: Samples, reference: Reference, near: Candidate | Fit, *, windows_max: int = WINDOWS_MAX
 ) -> Fit:
-    """Fit a take to the song near an offset.
+    """Fit a take to the song near a place.
 
     Parameters
     ----------
     take : ndarray
         Mono at `RATE_HZ`, shape (n,).
-    near_s : float
-        Right to within `REACH_S`.
+    near : Candidate or Fit
+        Right in the take's middle to within `REACH_S`.
     """
     window = round(WINDOW_S * RATE_HZ)
     starts = window_starts(len(take), window, most=windows_max)
@@ -73,9 +73,10 @@ def fit(
     middle_s = float(middles_s.mean())
     half_s = float(np.abs(middles_s - middle_s).max())
     reach = round((REACH_S + half_s * DRIFT_PPM_MAX * 1e-6) * RATE_HZ)
+    near_s = near.offset_s + near.drift_ppm * 1e-6 * middle_s
     lags = _Lags.of(take, reference, near_s, starts, length, reach)
     if not len(lags.values):
-        return Fit(near_s, 0.0, 0.0, 0.0)
+        return Fit(near.offset_s, near.drift_ppm, 0.0, 0.0)
     lag_s, drift_ppm, score = _best_line(lags.values, middles_s[lags.kept] - middle_s, reach)
     at = lag_s + drift_ppm * 1e-6 * (middles_s[lags.kept] - middle_s)
     own = _read(lags.values, (at * RATE_HZ + reach) * UPSAMPLING)
