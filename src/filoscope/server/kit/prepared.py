@@ -18,15 +18,20 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 
+from filoscope.server.kit.pooled import CALLS_UNTIL_PREPARED, Pooled
+
 M = TypeVar("M", bound=Model)
-CALLS_UNTIL_PREPARED = 3  # of one text on one connection: what is asked once is not kept
 
 
 def rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a query on this thread's connection and return its rows."""
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
-    session: psycopg.Connection[Any] = database.connection
+    session: Pooled = database.connection
+    if session.autocommit and not database.queries_logged:
+        with database.wrap_database_errors:
+            return session.ask(sql, parameters)
+    # Within a transaction a cursor begins it where it has not begun; Django counts cursors' queries.
     session.prepare_threshold = CALLS_UNTIL_PREPARED
     cursor: Any = psycopg.Cursor(session)
     counted: AbstractContextManager[None] = nullcontext()
