@@ -23,13 +23,13 @@ from filoscope.server.operations import leash
 from filoscope.server.operations.arrivals import NO_DAILY_LIMIT, outcomes, readable, send
 from filoscope.server.operations.demo import password
 from filoscope.server.operations.demo.people import MAKERS, WATCHERS, Person
+from filoscope.server.operations.demo.songs import Song, sound_of
 from filoscope.server.operations.installation import home, say, set_up_django
 
 if TYPE_CHECKING:
     from filoscope.media.synthetic import ClipSpec
     from filoscope.server.accounts.models import Account
     from filoscope.server.feed.models import Viewer
-    from filoscope.server.sounds.models import Sound
     from filoscope.server.videos.models import Clip
 
 SEED = 1
@@ -94,14 +94,6 @@ def _gather(*, wanted: int) -> Community:
     return community
 
 
-@dataclass(frozen=True, slots=True)
-class Song:
-    """What a clip of the demo is set to."""
-
-    title: str
-    artist: str
-
-
 @dataclass(slots=True)
 class Community:
     """The clips that were sent, and what is still to happen around them."""
@@ -132,15 +124,17 @@ class Community:
         from django.db import transaction
 
         from filoscope.server.operations.demo import life
+        from filoscope.server.sounds.errors import SoundRefused
         from filoscope.server.videos.actions import set_sound
         from filoscope.server.videos.errors import UploadRefused
 
         try:
+            sound = sound_of(song, self.makers) if song is not None else None
             with transaction.atomic():  # no worker sees the clip before it has its song
                 clip = send(account, path, name=name, caption=caption, origin=ORIGIN)
-                if song is not None:
-                    set_sound(clip, _sound(song))
-        except (UploadRefused, OSError) as error:
+                if sound is not None:
+                    set_sound(clip, sound)
+        except (UploadRefused, SoundRefused, OSError) as error:
             self._report(name, str(error))
             return
         life.backdate(clip, name)
@@ -267,10 +261,16 @@ def _hang(community: Community, paintings: dict[Future[Path], tuple[int, ClipSpe
         place, spec = paintings[painting]
         path = painting.result()
         maker = community.makers[place % len(community.makers)]
-        song = Song(spec.song_title, spec.song_artist) if spec.song_title else None
+        song = _song(spec)
         community.send(maker, path, name=path.name, caption=spec.caption, song=song)
         path.unlink()
         community.look()
+
+
+def _song(spec: ClipSpec) -> Song | None:
+    if not spec.song_title or spec.style is None:
+        return None
+    return Song(spec.song_title, spec.song_artist, spec.style, spec.song_seed, spec.tempo_bpm)
 
 
 def _painters() -> int:
@@ -289,17 +289,6 @@ def _paint(spec: ClipSpec, folder: Path) -> Path:
     path = folder / f"{spec.name}.mp4"
     render_clip(spec, path)
     return path
-
-
-def _sound(song: Song) -> Sound:
-    """Find the sound of a song, or make it: several clips of the demo are set to each."""
-    from filoscope.server.sounds.actions import create
-    from filoscope.server.sounds.models import Sound
-
-    found = Sound.objects.filter(
-        title=song.title, artist=song.artist, maker=None, is_original=False
-    ).first()
-    return found or create(title=song.title, artist=song.artist)
 
 
 def _bring(community: Community, folder: Path) -> None:

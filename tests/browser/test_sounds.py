@@ -1,0 +1,78 @@
+"""A sound in the browser: shared, heard, and laid under an upload."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from filoscope.media import write_wav
+from filoscope.media.synthetic import write_test_clip
+from tests import running
+
+
+@pytest.fixture(scope="module")
+def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seconds of a tone that swells, in a file with a name."""
+    time_s = np.arange(4 * 48_000) / 48_000
+    tone = 0.3 * np.sin(2 * np.pi * 330 * time_s) * (0.3 + 0.7 * np.abs(np.sin(time_s * 3)))
+    path = tmp_path_factory.mktemp("song") / "Harbour_lights.wav"
+    write_wav(path, np.stack([tone] * 2).astype(np.float32), rate_hz=48_000)
+    return path
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("film") / "holiday.mp4"
+    write_test_clip(path, width=180, height=320, fps=24, duration_s=1.5)
+    return path
+
+
+def test_a_sound_is_shared_heard_and_laid_under_a_clip(
+    signed_in_page: Page, alice: Any, song: Path, film: Path, worker: running.Program
+) -> None:
+    page = signed_in_page
+    page.goto("/sounds/new")
+    page.set_input_files("[name=file]", song)
+    expect(page.get_by_label("Title")).to_have_value("Harbour lights")
+    page.get_by_label("I made it").check()
+    page.get_by_role("button", name="Share it").click()
+    expect(page).to_have_url(re.compile(r"/sound/\w{11}$"))
+    play = page.get_by_role("button", name="Play")
+    expect(play).to_be_visible(timeout=60_000)
+    play.click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.locator(".sound-wave input")).not_to_have_value("0")
+    page.get_by_role("link", name="Use this sound").click()
+    page.wait_for_selector("[data-upload][data-ready]")
+    page.get_by_label("Your clip begins at").fill("1.5")
+    page.get_by_label("Lowered").check()
+    page.set_input_files("[data-upload] input[multiple]", film)
+    row = page.get_by_role("group", name="holiday.mp4")
+    row.get_by_label("Caption").fill("To the harbour")
+    row.get_by_role("button", name="Post").click()
+    expect(row.locator("[data-status]")).to_contain_text("Your clip is there.", timeout=60_000)
+    row.get_by_role("link", name="Watch it").click()
+    page.locator(".card").first.get_by_role("link", name="Harbour lights").click()
+    expect(page.get_by_role("heading", name="Harbour lights")).to_be_visible()
+    expect(page.locator(".grid .thumb")).to_have_count(1)
+    clip = alice.clips.get()
+    assert ("1.500 lowered", "Harbour lights") == (clip.sound_use.laid, clip.sound.title)
+
+
+def test_without_a_script_the_sound_has_the_browsers_own_controls(
+    open_page: Callable[..., Page], community: Any
+) -> None:
+    from filoscope.server.sounds.models import Sound
+
+    sound = Sound.objects.filter(is_original=True, ready_at__isnull=False).first()
+    assert sound is not None and sound.maker is not None
+    page = open_page(390, 844, account=sound.maker, scripts=False)
+    page.goto(sound.get_absolute_url())
+    expect(page.locator("audio[controls]")).to_be_visible()
+    expect(page.locator(".sound-play")).to_be_hidden()
