@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.studio.rendering.canvas import Canvas, Planes, copied
+from filoscope.studio.rendering.laying import Laying
 from filoscope.studio.rendering.lettering import Inked, Lettering, lettered
 from filoscope.studio.rendering.patch import (
     AS_IT_IS,
@@ -22,7 +23,7 @@ from filoscope.studio.rendering.patch import (
     shown_at,
 )
 from filoscope.studio.rendering.stock import Stock
-from filoscope.studio.timeline import Caption, Text, Timeline
+from filoscope.studio.timeline import Caption, Overlay, Text, Timeline
 
 SAFE_X, SAFE_TOP, SAFE_BOTTOM = 0.05, 0.07, 0.14
 """Shares of the frame in which no word stands: notches, names and buttons of apps lie there."""
@@ -43,23 +44,33 @@ class Layers:
 
     def __init__(self, timeline: Timeline, canvas: Canvas, stock: Stock) -> None:
         self._timeline, self._canvas, self._stock = timeline, canvas, stock
+        self._overlays = [
+            Laying(overlay, f"overlays[{index}]", canvas, stock)
+            for index, overlay in enumerate(timeline.overlays)
+        ]
         self._kept: OrderedDict[Hashable, Patch] = OrderedDict()
         # The patch is kept beside its planes: while it lives, no other has its number.
         self._inlays: OrderedDict[Hashable, tuple[Patch, Inlay | None]] = OrderedDict()
 
     def over(self, planes: Planes, number: int) -> Planes:
         """Return a frame with all that lies over it; the same planes where nothing does."""
+        laid = [
+            (overlay, self._overlays[index].at(number))
+            for index, overlay in enumerate(self._timeline.overlays)
+            if overlay.at <= number < overlay.at + overlay.frames
+        ]
         shown = [
             (text, self._text(text))
             for text in self._timeline.texts
             if text.at <= number < text.at + text.frames
         ]
         caption = self._caption(number)
-        if not (shown or caption):
+        if not (laid or shown or caption):
             return planes
         made = copied(planes)
-        for text, patch in shown:
-            shape = shown_at(text.entrance, text.exit, number - text.at, text.frames, self._canvas)
+        over: list[tuple[Overlay | Text, Patch]] = [*laid, *shown]
+        for part, patch in over:
+            shape = shown_at(part.entrance, part.exit, number - part.at, part.frames, self._canvas)
             self._lay(made, patch, shape)
         if caption is not None:
             self._lay(made, caption, AS_IT_IS)
@@ -73,7 +84,8 @@ class Layers:
 
     def close(self) -> None:
         """Let go of what is open."""
-        self._kept.clear()
+        for laying in self._overlays:
+            laying.close()
 
     def _text(self, text: Text) -> Patch:
         def draw() -> Patch:

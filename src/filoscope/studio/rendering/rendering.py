@@ -37,7 +37,7 @@ from filoscope.studio.rendering.levels import Levels, levels_of
 from filoscope.studio.rendering.mixing import Mix
 from filoscope.studio.rendering.showing import Show
 from filoscope.studio.rendering.stock import Stock
-from filoscope.studio.timeline import Timeline
+from filoscope.studio.timeline import Timeline, to_webvtt
 
 CONTAINERS = (".mp4", ".m4v", ".mov")
 
@@ -92,6 +92,8 @@ def render(
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Rendering:
     """Make a timeline into a clip: H.264 and AAC in MP4, at -14 LUFS.
+
+    Captions that are not burnt in are written beside it, as .vtt.
 
     Parameters
     ----------
@@ -228,8 +230,18 @@ class _Run:
         )
         self._ask()
         _to_disk(whole)
+        self._captions(target)
         whole.replace(target)
         return levels
+
+    def _captions(self, target: Path) -> None:
+        """Write captions that are not burnt in beside the clip."""
+        timeline = self._show.timeline
+        if timeline.captions and not timeline.caption_style.is_burnt:
+            draft = self._parts.folder / "captions.vtt"
+            draft.write_text(to_webvtt(timeline.captions), encoding="utf-8")
+            _to_disk(draft)
+            draft.replace(target.with_suffix(".vtt"))
 
     def _lay(self, first: int) -> None:
         try:

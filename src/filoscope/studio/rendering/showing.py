@@ -9,8 +9,10 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from filoscope.studio.errors import BadTimeline
 from filoscope.studio.rendering.canvas import Canvas, Planes
 from filoscope.studio.rendering.layering import Layers
+from filoscope.studio.rendering.looks import table_of
 from filoscope.studio.rendering.stock import Stock
 from filoscope.studio.rendering.strip import Strand, Strip
 from filoscope.studio.rendering.transitions import Join, begun, join_of
@@ -62,7 +64,8 @@ class Show:
     """
 
     def __init__(self, timeline: Timeline, canvas: Canvas, stock: Stock) -> None:
-        self._timeline, self._canvas, self._stock = timeline, canvas, stock
+        self.timeline = self._timeline = timeline
+        self._canvas, self._stock = canvas, stock
         self._spans = spans_of(timeline)
         self._strands: dict[int, Strand] = {}
         self._taken: dict[int, Iterator[Planes]] = {}
@@ -85,7 +88,7 @@ class Show:
                 self._open(index, number)
                 planes = next(self._taken[index])
                 if self._is_joined(index + 1, number):
-                    join = join or join_of(self._transition(index + 1), self._canvas)
+                    join = join or join_of(self._transition(index + 1))
                     planes = join.at(
                         planes, next(self._taken[index + 1]), self._share(index + 1, number)
                     )
@@ -108,6 +111,17 @@ class Show:
             where = f"shots[{index}]"
             if not self._stock.is_photo(shot.source, f"{where}.source"):
                 self._stock.check_place(shot.source, shot.start_s, f"{where}.start_s")
+            elif shot.enhance is not None and not shot.enhance.is_empty:
+                raise BadTimeline(f"{where}.enhance is for clips, and {shot.source} is a photo.")
+            if shot.look is not None:
+                table_of(shot.look, f"{where}.look")
+            self._check_laid(f"{where}.key.behind", shot.key.behind if shot.key else None)
+        for index, overlay in enumerate(self._timeline.overlays):
+            self._check_laid(f"overlays[{index}].source", overlay.source)
+
+    def _check_laid(self, where: str, source: str | None) -> None:
+        if source is not None and not self._stock.is_photo(source, where):
+            self._stock.clip(source, where)
 
     def is_free_at(self, number: int) -> bool:
         """Whether a frame is shown by one shot alone: how two are joined follows from earlier ones."""
@@ -118,9 +132,10 @@ class Show:
         for near in range(index, min(index + _AHEAD + 1, len(self._spans))):
             if near not in self._strands:
                 shot, span = self._timeline.shots[near], self._spans[near]
-                strip = Strip(shot, f"shots[{near}].source", self._canvas, self._stock)
+                strip = Strip(shot, f"shots[{near}]", self._canvas, self._stock)
                 start = max(span.first, number) if near == index else span.first
-                strand = Strand(strip.pictures(start - span.start, span.until - span.start))
+                begin, until = start - span.start, span.until - span.start
+                strand = Strand(strip.pictures(begin, until, origin=span.first - span.start))
                 self._strands[near], self._taken[near] = strand, strand.take_all()
 
     def _stop(self, index: int) -> None:

@@ -25,6 +25,7 @@ from filoscope.studio.timeline.shots import (
     SpeedPoint,
     Transition,
 )
+from filoscope.studio.timeline.webvtt import from_webvtt, to_webvtt
 
 __all__ = [
     "Box",
@@ -42,6 +43,8 @@ __all__ = [
     "Transition",
     "Voice",
     "Word",
+    "from_webvtt",
     "read_timeline",
+    "to_webvtt",
     "write_timeline",
 ]
