@@ -132,7 +132,7 @@ def _align(options: argparse.Namespace) -> int:
 def _cut(options: argparse.Namespace) -> int:
     from filoscope.studio.cutting import cut
 
-    _check_files(options.song, *map(Path, options.takes))
+    _check_wish(options)
     song = _heard(options.song)
     takes = _takes(options, song)
     width, height = options.size
@@ -151,6 +151,20 @@ def _cut(options: argparse.Namespace) -> int:
     if options.timeline:
         _write_timeline(timeline, options.timeline)
     return _made(timeline, options.output)
+
+
+def _check_wish(options: argparse.Namespace) -> None:
+    """Say before the work what would fail after it."""
+    from filoscope.studio.cutting.styles import style_named
+    from filoscope.studio.rendering.rendering import CONTAINERS
+
+    style_named(options.style)
+    if options.output.suffix.lower() not in CONTAINERS:
+        raise BadWish(f"{options.output} ends with none of {', '.join(CONTAINERS)}. Name it so.")
+    for target in filter(None, (options.output, options.timeline)):
+        if not target.absolute().parent.is_dir():
+            raise BadWish(f"There is no folder {target.parent}. Make it first.")
+    _check_files(options.song, *map(Path, options.takes))
 
 
 def _takes(options: argparse.Namespace, song: Song) -> list[Take]:
