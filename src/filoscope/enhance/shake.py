@@ -77,7 +77,8 @@ def strength_of(filmed: Floats, fps: float) -> Floats:
     if not len(filmed):
         return np.zeros(0)
     width = min(2 * round(_STRENGTH_S * fps / 2) + 1, 2 * len(filmed) - 1)
-    usual = median_filter(shake_px(filmed, fps), width, mode="nearest") * RMS_OF_MEDIAN
+    # Mirrored: what is fast fades at a scene's ends, and repeated an end would outvote a short scene.
+    usual = median_filter(shake_px(filmed, fps), width, mode="reflect") * RMS_OF_MEDIAN
     # A shaky clip is not let go for a quiet moment: each change of strength is a motion too.
     aim = maximum_filter1d(np.clip((usual - CALM_PX) / (SHAKY_PX - CALM_PX), 0, 1), width)
     return np.asarray(uniform_filter1d(aim, 2 * round(fps / 2) + 1, mode="nearest"), np.float64)
@@ -88,7 +89,7 @@ def is_still(filmed: Floats, fps: float) -> NDArray[np.bool_]:
     if len(filmed) < fps:
         return np.zeros(len(filmed), bool)
     width = 2 * round(_STILL_S * fps / 2) + 1
-    usual = median_filter(shake_px(filmed, fps), width, mode="nearest") * RMS_OF_MEDIAN
+    usual = median_filter(shake_px(filmed, fps), width, mode="reflect") * RMS_OF_MEDIAN
     return np.asarray(binary_opening(usual < _STILL_PX, np.ones(width)), bool)
 
 

@@ -8,7 +8,7 @@ import pytest
 from filoscope.enhance import Frame, MotionFinder, UnevenFrames
 from filoscope.enhance.quality import Plan, PlannedStabilizer, plan_clip
 from filoscope.enhance.rolling import readout_of
-from filoscope.enhance.shake import shake_of
+from filoscope.enhance.shake import shake_of, strength_of
 
 from .shaken import FPS, SIZE, frames_of, look, pan_and_shake, wall, where
 from .turned import Camera
@@ -134,6 +134,12 @@ def test_shake_is_told_in_pixels_of_a_picture_640_wide() -> None:
     assert 8.0 == pytest.approx(shake.jitter_px, rel=0.1)
     assert 1.0 == shake.shaky_share
     assert 0.0 == shake_of([], fps=FPS).jitter_px
+
+
+def test_a_short_scene_is_steadied_though_its_shake_fades_at_both_ends() -> None:
+    time_s = np.arange(51) / FPS
+    path = 0.01 * np.sin(2 * np.pi * np.outer(time_s, [3.0, 3.0]))
+    assert [1.0] * 51 == strength_of(path, FPS).tolist()
 
 
 def test_frames_that_the_plan_does_not_know_are_refused() -> None:
