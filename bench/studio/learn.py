@@ -41,6 +41,7 @@ CROP_S = 40.0
 PIECES = 550
 RIGHT_F = 0.85  # an answer whose beats score so is right
 UNITS = {"beat": 12, "bar": 10}
+DECAY = 5e-3  # of the weights: with less, songs held out are answered worse
 SONG_WEIGHT = 3.0  # of a crop of a real song beside a played piece
 
 
@@ -153,7 +154,7 @@ def f_measure(known: Floats, found: Floats, within_s: float = 0.07) -> float:
     return 2 * hits / (len(known) + len(found))
 
 
-def learn(lessons: list[Lesson], units: int, *, turns: int = 350, seed: int = 1) -> Judge:
+def learn(lessons: list[Lesson], units: int, *, turns: int = 160, seed: int = 1) -> Judge:
     """Fit the network by Adam to the softmax over each song's answers."""
     traits = np.concatenate([lesson.traits for lesson in lessons])
     right = np.concatenate([lesson.right / lesson.right.sum() for lesson in lessons])
@@ -183,7 +184,7 @@ def learn(lessons: list[Lesson], units: int, *, turns: int = 350, seed: int = 1)
         slopes = [x.T @ slope, x.T @ back, back.sum(axis=0), hidden.T @ slope]
         rate = 0.02 * min(1.0, 1.6 - 1.5 * turn / turns)
         for place, step in enumerate(slopes):
-            step = step + 3e-4 * values[place]
+            step = step + DECAY * values[place]
             first[place] = 0.9 * first[place] + 0.1 * step
             second[place] = 0.99 * second[place] + 0.01 * step**2
             even = first[place] / (1 - 0.9**turn)

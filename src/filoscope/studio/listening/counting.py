@@ -28,7 +28,8 @@ from filoscope.studio.listening.spectra import FRAMES_HZ, Spectra
 Floats = NDArray[np.float64]
 
 PULSES_MIN = 4  # fewer have no tempo
-_NOISE, _MUSIC = 0.14, 0.45  # clarity of a grid laid over noise or talk, and over most music
+_CLARITY = {True: (0.14, 0.45), False: (0.24, 0.6)}
+"""Clarity of a grid laid over noise or talk, and over most music; one that bends fits more by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def _counted(
     meter, first = _bars(cloth, period, phase, len(times), judge)
     first = (first - skipped) % meter
     strengths = _strengths(times, curve)
-    clear = float(np.clip((grid.clarity - _NOISE) / (_MUSIC - _NOISE), 0, 1))
+    noise, music = _CLARITY[grid.is_rigid]
+    clear = float(np.clip((grid.clarity - noise) / (music - noise), 0, 1))
     return Count(
         tempo_bpm=60 / float(np.median(np.diff(times))),
         confidence=float(np.sqrt(share)) * clear,
