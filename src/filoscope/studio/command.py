@@ -191,7 +191,12 @@ def _takes(options: argparse.Namespace, song: Song) -> list[Take]:
             on_progress=advance,
         )
     for one in placed:
-        print(_place_said(one))
+        is_free = one.how in ("motion", "refused")
+        print(
+            f"{one.take}: shown wherever it fits best. {one.reason}"
+            if is_free
+            else _place_said(one)
+        )
     # A guess by motion binds nothing: the cut lays what moves over the beats by itself.
     return [
         Take(Path(one.take), seen[str(Path(one.take))], None if one.how == "motion" else one)

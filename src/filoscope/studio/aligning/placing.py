@@ -217,7 +217,7 @@ def _unheard(
     found = place_by_motion(accents(Path(one.take)), beats(Path(song)), speed=speed)
     if found is None:
         return _refused(one, "Silent, and nothing moves in it to a beat. Place it by hand.")
-    words = "Silent: placed by its first beat of motion, which is a guess. Check it by eye."
+    words = "Silent: only its motion speaks for a place, which is a guess. Check it by eye."
     return Placed(one.take, found[0], 0.0, found[1], "motion", words)
 
 
