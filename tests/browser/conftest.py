@@ -47,6 +47,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--autoplay-policy=user-gesture-required",
+    "--use-fake-device-for-media-stream",  # a camera that films a moving figure, for the studio
+    "--use-fake-ui-for-media-stream",  # and is allowed to without being asked
 ]
 RERUNS = 2  # a busy machine starves Chromium now and then; each rerun is listed at the end (-rR)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -9,12 +9,7 @@ from filoscope.studio.timeline.shots import TRANSITIONS
 
 def limits() -> dict[str, object]:
     """Return limits and choices, for one element of the page."""
-    from importlib.util import find_spec
-
-    if find_spec("filoscope.studio.rendering.looks"):
-        from filoscope.studio.rendering.looks import LOOKS  # draws with NumPy: not for every start
-    else:
-        LOOKS = ()
+    from filoscope.studio.rendering.looks import LOOKS  # compiles: not for every start
 
     return {
         "seconds": settings.UPLOAD_SECONDS_MAX,

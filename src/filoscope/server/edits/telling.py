@@ -8,21 +8,29 @@ from filoscope.server.edits import files, timelines
 from filoscope.server.edits.models import Draft, Take
 from filoscope.server.sounds.models import Sound
 from filoscope.server.sounds.queries import song_of
+from filoscope.server.videos.models import Clip
 from filoscope.studio.listening.song import PEAKS_HZ
 
 
 def draft(row: Draft) -> dict[str, Any]:
     """Return all that a page needs to go on with a draft."""
-    same = "slug revision timeline alternatives cover_s caption visibility shares_cut task progress"
+    same = "slug revision timeline alternatives cover_s caption visibility shares_cut"
+    plays = row.clip is not None and row.clip.state == Clip.State.READY
+    is_posting = row.clip is not None and row.clip.state in (
+        Clip.State.RECEIVED,
+        Clip.State.PROCESSING,
+    )
     return {name: getattr(row, name) for name in same.split()} | {
+        "task": Draft.Task.RENDER if is_posting else row.task,
+        "progress": row.progress,
         "url": row.get_absolute_url(),
         "sound": row.sound and sound(row.sound),
         "takes": [take(one) for one in row.takes.all()],
         "is_based_on_a_cut": row.based_on_id is not None,
-        "failure": row.failure,
+        "failure": row.failure or (row.clip.failure if row.clip else ""),
         "preview_url": files.url_of(row.folder, files.PREVIEW),
         "preview_revision": row.preview_revision,
-        "clip_url": row.clip.get_absolute_url() if row.clip else "",
+        "clip_url": row.clip.get_absolute_url() if row.clip and plays else "",
         "changed_at": row.changed_at,
     }
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
 from filoscope.server.accounts.models import Account
@@ -68,6 +69,7 @@ def _usable(account: Account, slug: str) -> Sound:
 
 
 @login_required
+@ensure_csrf_cookie  # its page has no form of Django's, and its script sends the token
 @require_http_methods(["GET", "HEAD"])
 def draft(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the page that films, cuts and posts; a posted draft leads to its clip."""
@@ -76,7 +78,7 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404("You have no such draft.")
     if found.clip is not None:
-        return redirect(found.clip.get_absolute_url())
+        return redirect("clip_edit", found.clip.slug)  # there too while it is being made ready
     context = {
         "draft": found,
         "limits": limits(),

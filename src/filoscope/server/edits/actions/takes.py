@@ -67,8 +67,7 @@ def add_take(
 
 
 def _held(take_id: int) -> Take:
-    draft_id = Take.objects.filter(pk=take_id).values_list("draft", flat=True).first()
-    draft = Draft.objects.select_for_update(of=("self",)).filter(pk=draft_id).first()
+    draft = Draft.objects.select_for_update(of=("self",)).filter(takes=take_id).first()
     take = Take.objects.filter(pk=take_id).first()
     if take is None or draft is None:
         raise Superseded(f"take {take_id} is gone")

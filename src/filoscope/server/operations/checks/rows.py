@@ -144,17 +144,20 @@ def _dead_letters(*, is_repairing: bool) -> Iterator[Finding]:
 
 
 def _orphans(*, is_repairing: bool) -> Iterator[Finding]:
+    from filoscope.server.edits import actions as drafts
     from filoscope.server.sounds import sweeping
     from filoscope.server.videos.actions import mend_silent_sounds, sweep_orphans
 
     found = sweep_orphans(repair=is_repairing)
     sounds = sweeping.sweep(repair=is_repairing)
+    takes = drafts.remove_orphans(grace_s=0.0, repair=is_repairing)
     silent = mend_silent_sounds(repair=is_repairing)
     lines = {
         "files": (len(found.removed_folders) + len(found.removed_uploads), "that no clip names"),
         "clips": (len(found.requeued), "that no job is about"),
         "clips lost": (len(found.failed), "whose file is gone or whose job was given up"),
         "clips broken": (len(found.remade), "whose renditions are gone, but not their original"),
+        "takes": (len(takes), "and other files of the studio that no draft names"),
         "sound files": (len(sounds.removed), "that no sound names"),
         "sounds": (len(sounds.failed), "whose file is gone or never came whole"),
         "own sounds": (len(silent), "of clips that cannot be heard by themselves yet"),
@@ -164,5 +167,5 @@ def _orphans(*, is_repairing: bool) -> Iterator[Finding]:
             yield good(about, f"{count} {what}: mended")
         elif count:
             yield bad(about, f"{count} {what}", "filoscope doctor --repair")
-    if found.is_clean and sounds.is_clean and not silent:
+    if found.is_clean and sounds.is_clean and not (silent or takes):
         yield good("files", "each belongs to a clip or a sound, and each of these has its own")

@@ -105,7 +105,8 @@ const BUSY = { cut: "Cutting to the beat", preview: "Rendering", render: "Making
 function showBusy() {
   const { task, progress } = store.draft;
   piece("busy").hidden = !task;
-  if (task) piece("busy-words").textContent = `${BUSY[task]}, ${Math.round(progress * 100)} %`;
+  if (task) piece("busy-words").textContent = progress < 1 ? `${BUSY[task]}, ${Math.round(progress * 100)} %` : "Posted. It is being made ready to watch.";
+  piece("stop").hidden = progress >= 1;
   root.classList.toggle("rendering", task === "render");
 }
 
@@ -121,11 +122,17 @@ function showPlaying() {
 
 // ---- news of the server ----
 
+let isLeaving = false;
+
 /** Take in the draft as the server has it, and what has come of a wish. */
 function follow(draft) {
   const before = store.draft;
   const shown = { ...draft, revision: store.draft.revision };
-  if (draft.clip_url) return location.assign(draft.clip_url);
+  if (isLeaving) return; // a page that is asked for twice begins to load twice
+  if (draft.clip_url) {
+    isLeaving = true;
+    return location.assign(draft.clip_url);
+  }
   store.adopt(shown);
   const hasEnded = before.task && !draft.task;
   if (!hasEnded) return;

@@ -1,19 +1,17 @@
 // How a shot is shown live: its framing, its colours, how it comes in, and the words over it.
 
 const LOOKS = {
-  // Near to the tables that are rendered; names that are not here are shown as filmed.
-  warm: "sepia(.22) saturate(1.2)",
-  cool: "hue-rotate(-8deg) saturate(.95) brightness(1.02)",
-  film: "contrast(.95) saturate(.85) sepia(.12)",
-  vivid: "saturate(1.45) contrast(1.08)",
-  mono: "grayscale(1) contrast(1.1)",
-  fade: "contrast(.85) brightness(1.08) saturate(.8)",
-  night: "brightness(.85) saturate(.8) hue-rotate(-12deg)",
-  teal: "contrast(1.08) saturate(1.15) hue-rotate(-6deg)",
+  // Near to the tables that are rendered.
+  warm: "sepia(.18) saturate(1.15) contrast(1.04)",
+  cool: "hue-rotate(-6deg) saturate(.95) contrast(1.04)",
+  vivid: "saturate(1.35) contrast(1.12)",
+  faded: "contrast(.86) brightness(1.06) saturate(.78)",
+  noir: "grayscale(1) contrast(1.3)",
+  sepia: "sepia(.85) contrast(1.06)",
+  teal: "contrast(1.08) saturate(1.15) hue-rotate(-5deg)",
+  night: "brightness(.72) saturate(.6) hue-rotate(8deg)",
 };
 const QUARTER_S = 0.25; // texts come and go over it
-
-export const knownLooks = LOOKS;
 
 export function filterOf(look) {
   const filter = look && LOOKS[look.name];
@@ -25,16 +23,19 @@ export function filterOf(look) {
   });
 }
 
-/** Put a video into the frame: filling it, whole, or a part of it. */
-export function place(video, shot, take) {
+/** Put a video into the frame: filling it, whole, or with a part of it in the middle. */
+export function place(video, shot, take, frame) {
   const { framing } = shot;
-  const box = typeof framing === "object" ? (framing.start ?? framing) : null;
-  video.style.objectFit = framing === "fit" || framing === "blur" ? "contain" : "cover";
-  const flip = shot.is_mirrored ? "scaleX(-1)" : "";
-  if (!box || !take?.width) return void (video.style.transform = flip);
-  const larger = 1 / Math.max(box.width, box.height);
-  const [x, y] = [0.5 - (box.x + box.width / 2), 0.5 - (box.y + box.height / 2)];
-  video.style.transform = `${flip} scale(${larger.toFixed(3)}) translate(${(x * 100).toFixed(2)}%, ${(y * 100).toFixed(2)}%)`;
+  const box = typeof framing === "object" ? (framing.start ?? framing) : { x: 0, y: 0, width: 1, height: 1 };
+  const { width, height } = take?.width ? take : frame;
+  const [across, down] = [frame.width / (box.width * width), frame.height / (box.height * height)];
+  const scale = framing === "fit" || framing === "blur" ? Math.min(across, down) : Math.max(across, down);
+  const wide = (width * scale) / frame.width;
+  const high = (height * scale) / frame.height;
+  const middle = box.x + box.width / 2;
+  const left = 0.5 - (shot.is_mirrored ? 1 - middle : middle) * wide;
+  const top = 0.5 - (box.y + box.height / 2) * high;
+  Object.assign(video.style, { width: `${wide * 100}%`, height: `${high * 100}%`, left: `${left * 100}%`, top: `${top * 100}%`, transform: shot.is_mirrored ? "scaleX(-1)" : "" });
 }
 
 /** How far a shot has come in. */
@@ -50,14 +51,14 @@ export function dress(picture, flash, video, shot, frame) {
 }
 
 /** Texts and captions at a moment, as they will be drawn. */
-export function showWords(root, cut, at) {
+export function showWords(root, cut, at, isPlaying) {
   const [over, under = 1] = String(cut.fps).split("/").map(Number);
   const fps = over / under;
   const shown = [];
   cut.texts.forEach((text, place) => {
     const begin = text.at / fps;
     const end = begin + text.frames / fps;
-    if (at >= begin && at < end) shown.push(wordsOf(text, `text-${place}`, at - begin));
+    if (at >= begin && at < end) shown.push(wordsOf(text, `text-${place}`, isPlaying ? at - begin : Infinity));
   });
   const style = { y: 0.74, size: 0.075, color: "#ffffff", highlight: "#ffd83d", outline: "#000000", box: null, way: "karaoke", ...cut.caption_style };
   cut.captions.forEach((line, place) => {

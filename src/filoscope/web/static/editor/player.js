@@ -133,7 +133,7 @@ export class Player extends EventTarget {
     front.classList.add("front");
     back.classList.remove("front");
     dress(this.picture, this.flash, front, shot, frame - this.starts[index]);
-    showWords(this.words, this.cut, this.at);
+    showWords(this.words, this.cut, this.at, this.isPlaying);
   }
 
   #put(video, shot, into, { isShown, jumps }) {
@@ -145,7 +145,7 @@ export class Player extends EventTarget {
       jumps = true;
     }
     video.shot = shot;
-    place(video, shot, take);
+    place(video, shot, take, this.cut);
     video.style.filter = filterOf(shot.look);
     video.muted = shot.gain_db === null || !isShown;
     const speed = speedOf(shot);

@@ -60,7 +60,7 @@ export function wireShots(root, { store, player, strip, panels, announce }) {
     const place = chosen();
     if (target.name === "transition") store.edit("Transition", (cut) => cuts.setTransition(cut, place, target.value));
     if (target.name === "speed") store.edit("Speed", (cut) => cuts.change(cut, place, { speed: Number(target.value) }));
-    if (target.name === "framing") store.edit("Framing", (cut) => cuts.change(cut, place, { framing: target.value }));
+    if (target.name === "framing" && target.value !== "as-cut") store.edit("Framing", (cut) => cuts.change(cut, place, { framing: target.value }));
     if (target.name === "own") store.edit("Own sound", (cut) => cuts.change(cut, place, { gain_db: target.checked ? 0 : null }));
     if (target.name === "mirror") store.edit("Mirror", (cut) => cuts.change(cut, place, { is_mirrored: target.checked }));
     if (target.name === "slip") store.edit("Slip a shot…", (cut) => cuts.slip(cut, place, Number(target.value)));
@@ -78,7 +78,9 @@ export function wireShots(root, { store, player, strip, panels, announce }) {
     root.querySelector("#shot-title").textContent = `Shot ${place + 1}`;
     check(form.elements.transition, shot.transition?.kind ?? "cut");
     check(form.elements.speed, String(cuts.speedOf(shot)));
-    check(form.elements.framing, shot.framing);
+    const isBox = typeof shot.framing === "object"; // a part of the picture, chosen by the arranger
+    form.querySelector("[data-as-cut]").hidden = !isBox;
+    check(form.elements.framing, isBox ? "as-cut" : shot.framing);
     form.own.checked = shot.gain_db !== null;
     form.own.disabled = !take?.has_sound;
     form.mirror.checked = shot.is_mirrored;
@@ -133,5 +135,5 @@ export function wireCover(root, { store, player }) {
 }
 
 function check(radios, value) {
-  for (const radio of radios) radio.checked = radio.value === value;
+  for (const radio of radios ?? []) radio.checked = radio.value === value;
 }

@@ -21,6 +21,7 @@ export class Strip extends EventTarget {
     this.scroller.addEventListener("keydown", (event) => this.#key(event));
     player.addEventListener("time", () => this.follow());
     new ResizeObserver(() => this.draw()).observe(this.scroller);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
   }
 
   get px() {
@@ -170,8 +171,9 @@ export class Strip extends EventTarget {
     canvas.style.width = `${width}px`;
     const pen = canvas.getContext("2d");
     pen.scale(scale, scale);
-    const ink = getComputedStyle(this.root);
-    pen.fillStyle = ink.getPropertyValue("--wave");
+    const ink = (name) => getComputedStyle(this.piece(name)).color;
+    const [bar, beatInk] = [ink("ink-bar"), ink("ink-beat")];
+    pen.fillStyle = ink("wave");
     const { song } = this;
     if (song && cut.sound) {
       for (let x = 0; x < width; x += 3) {
@@ -183,7 +185,7 @@ export class Strip extends EventTarget {
     const bars = new Set(song && cut.sound ? song.downbeats_s.map((beat) => Math.round((beat - cut.sound.start_s) * 50)) : []);
     for (const beat of cut.beats_s) {
       const isBar = [-1, 0, 1].some((off) => bars.has(Math.round(beat * 50) + off));
-      pen.fillStyle = ink.getPropertyValue(isBar ? "--bar" : "--beat");
+      pen.fillStyle = isBar ? bar : beatInk;
       pen.fillRect(beat * this.px - (isBar ? 1 : 0.5), isBar ? 0 : height - 7, isBar ? 2 : 1, isBar ? height : 7);
     }
   }
