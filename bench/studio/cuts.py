@@ -1,9 +1,9 @@
 """Cuts beside annotated beats, and a blind table: our cut beside random and even ones.
 
-For each annotated song (20 at most) the best passage of 20 s is cut in two ways: `day`, the real clips without a
-place in the song, and `takes`, five made-up takes that have one (their footage is drawn from a seed:
-faces, sizes, motion and mistakes). The song is what `listen` hears, never the annotation; the cuts are
-held to the annotation.
+For each annotated song (20 at most) the best passage of 20 s is cut in two ways: `day`, the real clips
+without a place in the song, and `takes`, five made-up takes that have one (their footage is drawn from a
+seed: faces, sizes, motion and mistakes). The song is what `listen` hears, never the annotation; the cuts
+are held to the annotation.
 
 The blind table holds every cut to the same stated score, and to what no score knows: annotated beats
 and bars. `random` cuts wherever it likes to a random take, `even` each two seconds to the next take,

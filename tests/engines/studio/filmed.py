@@ -24,8 +24,11 @@ Picture = NDArray[np.uint8]
 @cache
 def wall(seed: int = 3) -> Picture:
     """Return a painted wall, sharp and still."""
-    lots = np.random.default_rng(seed).uniform(40, 215, (30, 54, 3)).astype(np.float32)
-    painted = cv2.resize(lots, SIZE, interpolation=cv2.INTER_CUBIC)
+    rng = np.random.default_rng(seed)
+    coarse = rng.uniform(70, 185, (4, 6, 3)).astype(np.float32)
+    fine = rng.uniform(-40, 40, (30, 54, 3)).astype(np.float32)
+    painted = cv2.resize(coarse, SIZE, interpolation=cv2.INTER_CUBIC)
+    painted += cv2.resize(fine, SIZE, interpolation=cv2.INTER_NEAREST)
     return np.clip(painted, 0, 255).astype(np.uint8)
 
 

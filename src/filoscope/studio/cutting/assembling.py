@@ -73,9 +73,10 @@ def timeline_of(
                 source=_name(take.path),
                 start_s=piece.start_s,
                 frames=piece.frames,
-                drift_ppm=(take.rate - 1) * 1e6 if take.offset_s is not None else 0.0,
+                speed=take.speed,
+                drift_ppm=take.drift_ppm,
                 framing=framing_of(
-                    piece, take.footage, aspect=frame.width / frame.height, fps=fps,
+                    piece, take.footage, aspect=frame.width / frame.height, fps=fps, rate=take.rate,
                     is_odd=index % 2 == 1,
                 ),
                 transition=transitions.get(index),

@@ -26,7 +26,7 @@ _HEAD = 0.42
 
 
 def framing_of(
-    piece: Piece, footage: Footage, *, aspect: float, fps: float, is_odd: bool
+    piece: Piece, footage: Footage, *, aspect: float, fps: float, rate: float, is_odd: bool
 ) -> Framing | Box | Move:
     """Return how a piece is to be framed.
 
@@ -37,6 +37,8 @@ def framing_of(
     aspect : float
         Width of the timeline's frame by its height.
     fps : float
+    rate : float
+        Seconds of the take for a second of the timeline.
     is_odd : bool
         Photos grow and shrink by turns.
     """
@@ -49,7 +51,7 @@ def framing_of(
     shape = footage.width / footage.height / aspect
     if abs(shape - 1) < _SAME_SHAPE and piece.zoom == 1:
         return "fill"
-    begin, end = _focus(piece, footage, fps)
+    begin, end = _focus(piece, footage, fps / rate)
     boxes = [_box(footage, aspect, x, y, piece.zoom) for x, y in (begin, end)]
     if abs(boxes[1].x - boxes[0].x) > _FOLLOWED * boxes[0].width:
         return Move(boxes[0], boxes[1])

@@ -58,15 +58,30 @@ class Take:
 
     @property
     def offset_s(self) -> float | None:
-        """Where in the song it begins; None when it may be shown anywhere."""
-        if self.placed is None or self.placed.how == "refused":
+        """Where in the song it begins; None when it may be shown anywhere.
+
+        A take that was placed by its motion was placed by a guess, which binds nobody.
+        """
+        if self.placed is None or self.placed.how in ("refused", "motion"):
             return None
         return self.placed.offset_s
 
     @property
+    def speed(self) -> float:
+        """How fast the take is shown: a song that was played at half speed is filmed for twice as long."""
+        return 1.0 if self.placed is None or self.offset_s is None else 1 / self.placed.speed
+
+    @property
+    def drift_ppm(self) -> float:
+        """By how many millionths its clock runs fast against the song's."""
+        if self.placed is None or self.offset_s is None:
+            return 0.0
+        return (1 / (1 + self.placed.drift_ppm / 1e6) - 1) * 1e6
+
+    @property
     def rate(self) -> float:
-        """Seconds of the take for a second of the song, by their clocks."""
-        return 1.0 if self.placed is None else 1 / (1 + self.placed.drift_ppm / 1e6)
+        """Seconds of the take for a second of the song."""
+        return self.speed * (1 + self.drift_ppm / 1e6)
 
     def take_s(self, song_s: float) -> float:
         """Return when in the take a moment of the song was filmed."""

@@ -145,13 +145,14 @@ class Scorer:
         """
         style, material = self.style, self.materials[take]
         length_s = frames / self.fps
-        worth = material.worth(starts_s, length_s) - _CROPPED * material.cropped(starts_s, length_s)
+        span_s = length_s * material.take.rate
+        worth = material.worth(starts_s, span_s) - _CROPPED * material.cropped(starts_s, span_s)
         show = length_s * worth
-        bad = material.badness(starts_s, length_s)
+        bad = material.badness(starts_s, span_s)
         mistakes = -(length_s * _MISTAKE * bad + _ANY_MISTAKE * (bad > 0.02))
-        mistakes -= _SCENE_CUT * self._scene_cuts(material, starts_s, length_s)
+        mistakes -= _SCENE_CUT * self._scene_cuts(material, starts_s, span_s)
         sung = (self._vocals[frame + frames] - self._vocals[frame]) / frames
-        voice = length_s * style.voice * sung * material.faces(starts_s, length_s)
+        voice = length_s * style.voice * sung * material.faces(starts_s, span_s)
         accents = style.accents * self._accents(material, starts_s, frame, length_s)
         fit = 1 - np.square(np.log2(length_s / self.targets_s[frame]))
         pace = np.full(len(starts_s), length_s * style.pace * max(fit, _PACE_WORST))
@@ -166,11 +167,11 @@ class Scorer:
     def _accents(self, material: Material, starts_s: Floats, frame: int, length_s: float) -> Floats:
         """Return how much motion lands on strong places, for each start."""
         first, last = np.searchsorted(
-            material.accents_s, (starts_s.min(), starts_s.max() + length_s)
+            material.accents_s, (starts_s.min(), starts_s.max() + length_s * material.take.rate)
         )
         if first == last or not len(self._places.times_s):
             return np.zeros(len(starts_s))
-        at = material.accents_s[first:last][None, :] - starts_s[:, None]
+        at = (material.accents_s[first:last][None, :] - starts_s[:, None]) / material.take.rate
         song_s = self.start_s + frame / self.fps + at
         nearest = _nearest_index(self._places.times_s, song_s)
         off = song_s - self._places.times_s[nearest]
@@ -190,13 +191,17 @@ class Scorer:
         starts = np.array([piece.start_s])
         return np.asarray(self.of_starts(piece.take, starts, piece.frame, piece.frames)[:, 0])
 
+    def out_s(self, piece: Piece) -> float:
+        """Return where in its take a piece ends."""
+        return piece.start_s + piece.frames / self.fps * self.materials[piece.take].take.rate
+
     def is_continued(self, before: Piece, after: Piece) -> bool:
         """Say whether two pieces are one shot: there is no cut to be seen between them."""
         if before.take != after.take or before.zoom != after.zoom:
             return False
         if self.materials[before.take].take.footage.is_photo:
             return True
-        end_s = before.start_s + before.frames / self.fps
+        end_s = self.out_s(before)
         return abs(after.start_s - end_s) < _CONTINUED_S
 
     def of_cut(self, before: Piece, after: Piece, sizes: tuple[float, float]) -> float:
@@ -223,7 +228,7 @@ class Scorer:
         if before.take != after.take:
             like = self._views[before.take][after.take]
             return places, style.variety * usual_s * (0.7 * apart - 0.8 * like - 0.6)
-        out_s = before.start_s + before.frames / self.fps
+        out_s = self.out_s(before)
         if abs(after.start_s - out_s) < _CONTINUED_S:  # A closer look, with time going on.
             return places, -0.3 * style.variety * usual_s
         material = self.materials[before.take]

@@ -20,7 +20,7 @@ _SPREAD_SHARE = 0.5
 
 _POCKET_LIGHT, _POCKET_FLAT = 0.12, 0.9
 
-_BLURRED_SHARE, _BLURRED = 0.45, 0.22
+_BLURRED_SHARE, _BLURRED = 0.45, 0.38
 """Of the take's own sharp moments, and at most: a soft lens is soft throughout."""
 
 _FACES_SHARE, _MOTION_SHARE = 0.5, 0.25
@@ -39,8 +39,10 @@ _LEAST_S: dict[Fault, float] = {
 }  # fmt: skip
 """What is shorter is no mistake: a spin of a dancer hides a face, a swish pan is meant."""
 
-_AROUND_S: dict[Fault, float] = {"covered": 0.2, "turned_away": 0.3}
-"""A hand comes and goes."""
+_AROUND_S: dict[Fault, float] = {
+    "covered": 0.2, "turned_away": 0.3, "lost": 0.3, "blurred": 0.1,
+}  # fmt: skip
+"""A hand comes and goes; who comes back is half in the picture first."""
 
 
 @dataclass(frozen=True, slots=True)
