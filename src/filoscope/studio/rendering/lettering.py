@@ -1,8 +1,8 @@
 """Words as pictures: laid out, outlined, boxed, each once however long it stands.
 
-Letters are those of Aileron (CC0), which Pillow carries within itself, so that every machine draws
-the same. Its weight is made bolder by a rim of its own colour. What it has no letter for is drawn in
-a font of the system that has one.
+Letters are those of Manrope (SIL Open Font License), which is installed with us, so that every
+machine draws the same: Latin, Greek, Cyrillic. A text of another script is drawn as a whole in a font
+of the system that has its letters.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,6 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 LEADING = 1.18
 """Distance of lines, in heights of a line."""
 
-_BOLD = 0.028
 _OUTLINE = 0.075
 _BOX_X, _BOX_Y, _BOX_ROUND = 0.38, 0.2, 0.28
 """Widths in heights of a line: seen beside what large apps write over clips, and found readable."""
@@ -91,15 +91,18 @@ def lettered(paragraphs: Sequence[Sequence[Inked]], way: Lettering) -> Pixels:
     ndarray
         RGBA, not premultiplied, shape (height, width, 4), just large enough.
     """
-    lines = [line for words in paragraphs for line in _broken(words, way)][:_LINES_MAX]
     px = way.line_px
-    rim = round(px * (max(_OUTLINE, _SHADOW * 3) + _BOLD)) + 2
+    face = Face(_font_for("".join(inked.word for words in paragraphs for inked in words)), px)
+    lines = [line for words in paragraphs for line in _broken(words, face, way.width_px)][
+        :_LINES_MAX
+    ]
+    rim = round(px * max(_OUTLINE, _SHADOW * 3)) + 2
     pad_x, pad_y = (round(px * side) for side in (_BOX_X, _BOX_Y)) if way.box else (0, 0)
-    widths = [_width(line, px) for line in lines]
+    widths = [_width(line, face) for line in lines]
     width = round(max(widths)) + 2 * (rim + pad_x)
     step = px * LEADING + (pad_y if way.box else 0)
     height = round(step * (len(lines) - 1) + px) + 2 * (rim + pad_y)
-    sheet = _Sheet((width, height), px)
+    sheet = _Sheet((width, height), face)
     for index, (line, long) in enumerate(zip(lines, widths, strict=True)):
         free = width - 2 * (rim + pad_x) - long
         x = rim + pad_x + free * {"left": 0.0, "center": 0.5, "right": 1.0}[way.align]
@@ -113,8 +116,8 @@ def lettered(paragraphs: Sequence[Sequence[Inked]], way: Lettering) -> Pixels:
 class _Sheet:
     """Masks of what is drawn, laid over each other at the end."""
 
-    def __init__(self, size: tuple[int, int], px: float) -> None:
-        self._size, self._px = size, px
+    def __init__(self, size: tuple[int, int], face: Face) -> None:
+        self._size, self._face, self._px = size, face, face.px
         self._boxes = Image.new("L", size)
         self._rims = Image.new("L", size)
         self._inks: dict[str, Image.Image] = {}
@@ -124,13 +127,13 @@ class _Sheet:
         for inked in line:
             if inked.color is not None:
                 mask = self._inks.setdefault(inked.color, Image.new("L", self._size))
-                self._write(mask, inked.word, x, y, _BOLD)
-                self._write(self._rims, inked.word, x, y, _BOLD + _OUTLINE)
-            x += _long(inked.word, self._px) + _space(self._px)
+                self._write(mask, inked.word, x, y, 0.0)
+                self._write(self._rims, inked.word, x, y, _OUTLINE)
+            x += _long(inked.word, self._face) + _space(self._face)
 
     def _write(self, mask: Image.Image, word: str, x: float, y: float, stroke: float) -> None:
         draw = ImageDraw.Draw(mask)
-        for font, run in _runs(word, self._px):
+        for font, run in _runs(word, self._face):
             # The line's middle, so that letters of every font stand on one line.
             place = (x, y + self._px * _BASE)
             width = stroke * self._px
@@ -169,13 +172,21 @@ def _flooded(mask: Image.Image, color: str) -> Image.Image:
     return flat
 
 
-def _broken(words: Sequence[Inked], way: Lettering) -> list[list[Inked]]:
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font at the size at which a line is so high; None is Manrope."""
+
+    path: str | None
+    px: float
+
+
+def _broken(words: Sequence[Inked], face: Face, width_px: float) -> list[list[Inked]]:
     """Break words into lines; a word longer than a line is broken within."""
     lines: list[list[Inked]] = [[]]
-    space, width = _space(way.line_px), 0.0
-    for inked in (part for word in words for part in _pieces(word, way)):
-        long = _long(inked.word, way.line_px)
-        if lines[-1] and width + space + long > way.width_px:
+    space, width = _space(face), 0.0
+    for inked in (part for word in words for part in _pieces(word, face, width_px)):
+        long = _long(inked.word, face)
+        if lines[-1] and width + space + long > width_px:
             lines.append([])
             width = 0.0
         width += long + (space if lines[-1] else 0.0)
@@ -183,40 +194,38 @@ def _broken(words: Sequence[Inked], way: Lettering) -> list[list[Inked]]:
     return lines
 
 
-def _pieces(inked: Inked, way: Lettering) -> list[Inked]:
+def _pieces(inked: Inked, face: Face, width_px: float) -> list[Inked]:
     pieces, rest = [], inked.word
-    while len(rest) > 1 and _long(rest, way.line_px) > way.width_px:
+    while len(rest) > 1 and _long(rest, face) > width_px:
         fits = next(
-            (
-                n
-                for n in range(len(rest) - 1, 0, -1)
-                if _long(rest[:n], way.line_px) <= way.width_px
-            ),
-            1,
+            (n for n in range(len(rest) - 1, 0, -1) if _long(rest[:n], face) <= width_px), 1
         )
         pieces.append(Inked(rest[:fits], inked.color))
         rest = rest[fits:]
     return [*pieces, Inked(rest, inked.color)]
 
 
-def _width(line: Sequence[Inked], px: float) -> float:
-    spaces = _space(px) * max(len(line) - 1, 0)
-    return sum(_long(inked.word, px) for inked in line) + spaces
+def _width(line: Sequence[Inked], face: Face) -> float:
+    spaces = _space(face) * max(len(line) - 1, 0)
+    return sum(_long(inked.word, face) for inked in line) + spaces
 
 
-def _long(word: str, px: float) -> float:
-    return float(sum(font.getlength(run) for font, run in _runs(word, px)))
+def _long(word: str, face: Face) -> float:
+    return float(sum(font.getlength(run) for font, run in _runs(word, face)))
 
 
-def _space(px: float) -> float:
-    return 0.27 * px
+def _space(face: Face) -> float:
+    return 0.26 * face.px
 
 
-def _runs(word: str, px: float) -> list[tuple[Font, str]]:
+def _runs(word: str, face: Face) -> list[tuple[Font, str]]:
     """Return a word in parts, each with a font that has its letters."""
     runs: list[tuple[Font, str]] = []
     for letter in word:
-        font = _font(_font_with(letter), px)
+        path = face.path if _has(face.path, letter) else _font_for(letter)
+        if not _has(path, letter):
+            continue  # of a letter that no font has nothing is better than an empty box
+        font = _font(path, face.px)
         if runs and runs[-1][0] is font:
             runs[-1] = (font, runs[-1][1] + letter)
         else:
@@ -226,22 +235,22 @@ def _runs(word: str, px: float) -> list[tuple[Font, str]]:
 
 @lru_cache(maxsize=64)
 def _font(path: str | None, px: float) -> Font:
-    """Return a font at the size at which a line is so high; None is Aileron."""
-    size = px * _SIZE
-    font = ImageFont.load_default(size) if path is None else ImageFont.truetype(path, size)
-    assert isinstance(font, ImageFont.FreeTypeFont)  # its wheels carry FreeType
-    return font
+    if path is None:
+        path = str(files("font_manrope") / "files" / "Manrope-ExtraBold.ttf")
+    return ImageFont.truetype(path, px * _SIZE)
 
 
 @lru_cache(maxsize=4096)
-def _font_with(letter: str) -> str | None:
-    """Return the font that has a letter; Aileron where none has."""
-    for path in (None, *_system_fonts()):
-        if _has(path, letter):
-            return path
-    return None
+def _font_for(text: str) -> str | None:
+    """Return the first font that has the most letters of a text."""
+    letters = set(text)
+    if all(_has(None, letter) for letter in letters):
+        return None
+    known = (None, *_system_fonts())
+    return max(known, key=lambda path: sum(_has(path, letter) for letter in letters))
 
 
+@lru_cache(maxsize=65536)
 def _has(path: str | None, letter: str) -> bool:
     font = _font(path, _PROBED_PX)
     # A font draws the same box for all that it has no letter for.
