@@ -63,8 +63,9 @@ def test_a_band_in_time_is_counted(
     assert song.confidence > 0.4
 
 
-@pytest.mark.parametrize("course", ["wander", "ramp", "jump"])
-@pytest.mark.parametrize("style", ["rock", "waltz"])
+@pytest.mark.parametrize(
+    ("style", "course"), [("rock", "ramp"), ("rock", "jump"), ("waltz", "wander")]
+)
 def test_a_tempo_that_changes_is_followed(tmp_path: Path, style: str, course: str) -> None:
     piece = play(style, seed=4, tempo_bpm=112.0, course=course, intro_bars=0)
     assert beat_f(piece, heard(tmp_path, piece.samples)) > 0.9
