@@ -162,8 +162,8 @@ class Key:
     """
 
     color: str = "#00b140"
-    tolerance: float = 0.14
-    softness: float = 0.1
+    tolerance: float = 0.12
+    softness: float = 0.08
     spill: float = 1.0
     behind: str | None = None
     behind_start_s: float = 0.0
