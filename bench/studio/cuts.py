@@ -6,8 +6,8 @@ seed: faces, sizes, motion and mistakes). The song is what `listen` hears, never
 are held to the annotation.
 
 The blind table holds every cut to the same stated score, and to what no score knows: annotated beats
-and bars. `random` cuts wherever it likes to a random take, `even` each two seconds to the next take,
-both with shots as many as ours and moments of a take that are not shown twice.
+and bars. `random` cuts wherever it likes to a random take, `even` at
+equal lengths to the next take, both with as many shots as ours has.
 """
 
 from __future__ import annotations
