@@ -5,7 +5,8 @@ viewer -> clip over these rings (`walk`) is RP3beta (Paudel et al., TiiS 2016) o
 log: nothing is trained, a swipe counts in the very next walk, and old events fade as the rings turn. What
 a viewer was shown and did not watch is walked too, with a smaller weight. A table of item-item counts
 of the same size ranks worse (docs/engines/recommend.md) and could not forget a person; here a viewer
-is forgotten by emptying their ring.
+is forgotten by emptying their ring. A full ring keeps some places for newcomers and the rest for those who
+have met more clips: a walk over newcomers alone leads to the few clips that all of them began with.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 VIEWERS_KEPT = 128  # latest of each clip: twice as many rank 4 % better and cost half a gigabyte
+NEWCOMERS_KEPT = 16  # of them: else newcomers, who all met the same few clips, fill a leader's ring
+NEWCOMER_CLIPS = 16  # met by whoever is none any more
 CLIPS_KEPT = 48  # latest of each viewer: more say no more
 LEFT, SHOWN, WATCHED = 0, 1, 2  # how a meeting ended: left at once, neither, watched long
 WEIGHTS = np.array([0.1, 0.3, 1.0], np.float32)  # of these: who is shown what tells of them too
@@ -132,7 +135,12 @@ def meet(
                 if clips[number, other] >> 2 == row:
                     clips[number, other] = 4 * row + ending
             return
-    viewers[row, met[row] % VIEWERS_KEPT] = 4 * number + ending
+    place = met[row]
+    if place >= VIEWERS_KEPT:  # newcomers take each other's places, and so do all others
+        first = 0 if taken[number] < NEWCOMER_CLIPS else NEWCOMERS_KEPT
+        last = NEWCOMERS_KEPT if first == 0 else VIEWERS_KEPT
+        place = first + place % (last - first)
+    viewers[row, place] = 4 * number + ending
     met[row] += 1
     watched[row] += ending == WATCHED
     clips[number, taken[number] % CLIPS_KEPT] = 4 * row + ending

@@ -99,3 +99,36 @@ def test_what_is_not_wanted_leads_nowhere(camps):
             Event(EventKind.NOT_INTERESTED, viewer_id=ALICE, clip_id=clip_id, time_s=NOW_S)
         )
     assert Source.COWATCH not in {pick.source for pick in camps.recommend(ALICE, 10, now_s=NOW_S)}
+
+
+def test_a_crowd_of_newcomers_does_not_hide_where_others_went_on_to():
+    recommender = Recommender(QUIET, seed=1)
+    for clip_id in range(CLIPS):
+        recommender.add(CatalogueEntry(clip_id, clip_id, 10.0, NOW_S - 86400.0 * 9))
+    openers, loved = range(6), range(100, 112)
+
+    def leave_some(viewer: int) -> None:
+        for turn in range(30):
+            meet(
+                recommender, viewer, 300 + (viewer * 7 + turn * 31) % 400, 0.02
+            )  # as most people do
+
+    for viewer in range(200, 260):
+        leave_some(viewer)
+        for clip_id in (*loved, *openers):
+            meet(recommender, viewer, clip_id)
+    for viewer in range(400, 490):  # of another taste, and more of them
+        leave_some(viewer)
+        for clip_id in range(700, 712):
+            meet(recommender, viewer, clip_id)
+    for newcomer in range(1000, 1400):
+        for clip_id in openers:
+            meet(recommender, newcomer, clip_id)
+        leave_some(newcomer)
+    for clip_id in openers:
+        meet(recommender, ALICE, clip_id)
+
+    page = recommender.recommend(ALICE, 10, now_s=NOW_S)
+
+    assert {pick.clip_id for pick in page} <= set(loved)
+    assert {pick.source for pick in page} == {Source.COWATCH}
