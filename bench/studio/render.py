@@ -31,7 +31,7 @@ from filoscope.studio.timeline import Shot, SoundTrack, Text, Timeline
 
 WIDTH, HEIGHT, FPS, RATE_HZ = 1080, 1920, 30, 48_000
 SHOTS, SHOT_FRAMES = 40, 45
-CLIPS = ("vertical_1080x1920_gray", "two_people_1080p", "sam2_01_dog", "talking_face_mdn")
+CLIPS = ("vertical_1080x1920_gray", "two_people_1080p", "chaplin", "talking_face_mdn")
 FLASH = 47
 _TIMEOUT_S = 3600
 _X264 = [
@@ -96,7 +96,7 @@ def _long_edit(options: argparse.Namespace) -> Edit:
     paths = [str((options.clips / f"{name}.mp4").absolute()) for name in CLIPS]
     song = sorted(options.music.rglob("*.ogg"))[0]
     pieces = [
-        Piece(paths[index % len(paths)], 0.4 + 0.1 * (index // len(paths)), SHOT_FRAMES)
+        Piece(paths[index % len(paths)], 0.2 + 0.08 * (index // len(paths)), SHOT_FRAMES)
         for index in range(SHOTS)
     ]
     texts = [(f"Part {number + 1}", 150 * number + 10, 90) for number in range(12)]
