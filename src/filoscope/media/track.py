@@ -104,7 +104,7 @@ def _frames(
                 first_shown[:] = [min([shown, *first_shown])]
             continue
         try:
-            yield from packet.decode()
+            yield from (frame for frame in packet.decode() if isinstance(frame, AudioFrame))
         except av.error.MemoryError as error:
             raise MemoryError from error
         except av.error.FFmpegError:
