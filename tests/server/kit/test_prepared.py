@@ -63,6 +63,25 @@ def test_a_query_is_prepared_once_it_comes_often() -> None:
     assert is_prepared("'often'")
 
 
+def test_a_query_whose_plan_was_let_go_or_has_changed_is_asked_anew() -> None:
+    def ask() -> list[tuple[Any, ...]]:
+        return [prepared.rows("SELECT * FROM kept", []) for _ in range(CALLS_UNTIL_PREPARED + 2)][
+            -1
+        ]
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE kept AS SELECT 1 AS one")
+    assert [(1,)] == ask()
+
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    assert [(1,)] == ask()
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kept ADD COLUMN two int DEFAULT 2")
+    assert [(1, 2)] == ask()
+
+
 def test_a_query_within_a_transaction_sees_it_and_goes_with_it() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         prepared.rows("UPDATE accounts_account SET handle = handle RETURNING 1", [])

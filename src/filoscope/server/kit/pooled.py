@@ -13,6 +13,7 @@ import select
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -23,6 +24,8 @@ CALLS_UNTIL_PREPARED = 3  # of one text on one connection: what is asked once is
 STATEMENTS_MAX = 200  # kept by a connection; texts are ours, so they are few
 _PLACE = re.compile(r"%%|%s|%\((\w+)\)s")
 Asked = tuple[bytes, tuple[int, ...]]  # a text and the types of what is sent with it
+# psycopg lets every prepared statement go after a ROLLBACK; a migration may change what one returns.
+FORGOTTEN = (b"26000", b"0A000")  # InvalidSqlStatementName, FeatureNotSupported
 IS_ALIVE = ""  # the query of `psycopg_pool.ConnectionPool.check_connection`
 
 
@@ -33,6 +36,7 @@ class Pooled(psycopg.Connection[Any]):
         super().__init__(*args, **options)
         self._asked: Counter[Asked] = Counter()
         self._names: dict[Asked, bytes] = {}  # of prepared statements
+        self._numbers = count()  # never given twice, as a forgotten name may still be taken
 
     def execute(self, query: Any, *args: Any, **options: Any) -> Any:
         """Execute a query and return a cursor to read its results."""
@@ -57,7 +61,10 @@ class Pooled(psycopg.Connection[Any]):
         name = self._prepared_as(text, adapted.types or ())
         if name is not None:
             found = self.pgconn.exec_prepared(name, sent, adapted.formats)
-        else:
+            if found.error_field(pq.DiagnosticField.SQLSTATE) in FORGOTTEN:
+                self._names.clear()
+                name = None
+        if name is None:
             found = self.pgconn.exec_params(text, sent, adapted.types, adapted.formats)
         if found.status != pq.ExecStatus.TUPLES_OK:
             raise self._error_of(found)
@@ -72,7 +79,7 @@ class Pooled(psycopg.Connection[Any]):
         self._asked[key] += 1
         if self._asked[key] <= CALLS_UNTIL_PREPARED or len(self._names) >= STATEMENTS_MAX:
             return None
-        name = b"asked_%d" % len(self._names)
+        name = b"asked_%d" % next(self._numbers)
         found = self.pgconn.prepare(name, text, types)
         if found.status != pq.ExecStatus.COMMAND_OK:
             raise self._error_of(found)
