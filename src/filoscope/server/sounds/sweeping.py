@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from filoscope.server.kit.orphans import unnamed
 from filoscope.server.sounds import actions, files
 from filoscope.server.sounds.models import AUDIO, Sound
 from filoscope.server.sounds.queue import TASKS, lock_of
@@ -44,28 +42,14 @@ def _orphans(grace_s: float, *, repair: bool) -> tuple[str, ...]:
     folders, sources = tuple(files.all_folders()), tuple(files.all_sources())
     rows = Sound.objects.values_list("folder", "source")
     known = {name for row in rows for name in row}
-    old_folders = _older(folders, known, files.folder_path, grace_s)
-    old_sources = _older(sources, known, files.source_path, grace_s)
+    old_folders = unnamed(folders, known, files.folder_path, grace_s)
+    old_sources = unnamed(sources, known, files.source_path, grace_s)
     if repair:
         for name in old_folders:
             files.remove_folder(name)
         for name in old_sources:
             files.remove_source(name)
     return old_folders + old_sources
-
-
-def _older(
-    found: Iterable[str], known: set[str], path_of: Callable[[str], Path], grace_s: float
-) -> tuple[str, ...]:
-    border = time.time() - grace_s
-    return tuple(name for name in found if name not in known and _mtime(path_of(name)) <= border)
-
-
-def _mtime(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
 
 
 def _broken(grace_s: float, *, repair: bool) -> tuple[str, ...]:

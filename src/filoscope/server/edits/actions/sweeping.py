@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +12,7 @@ from filoscope.server.edits import files, queries
 from filoscope.server.edits.actions.drafts import delete_draft
 from filoscope.server.edits.errors import DraftGone
 from filoscope.server.edits.models import Draft, Take
+from filoscope.server.kit.orphans import unnamed
 
 GRACE_S = 3600.0  # a folder that was replaced is played to its end by those who had begun
 REMOVED_HOURS = 24  # for so long a take that was taken out can be taken in again
@@ -55,25 +53,11 @@ def remove_orphans(*, grace_s: float = GRACE_S, repair: bool = True) -> tuple[st
     """
     folders, takes = tuple(files.all_folders()), tuple(files.all_takes())
     known_folders, known_takes = queries.known_files()
-    old_folders = _older(folders, known_folders, files.folder_path, grace_s)
-    old_takes = _older(takes, known_takes, files.take_path, grace_s)
+    old_folders = unnamed(folders, known_folders, files.folder_path, grace_s)
+    old_takes = unnamed(takes, known_takes, files.take_path, grace_s)
     if repair:
         for folder in old_folders:
             files.remove_folder(folder)
         for name in old_takes:
             files.remove_take(name)
     return old_folders + old_takes
-
-
-def _older(
-    found: Iterable[str], known: set[str], path_of: Callable[[str], Path], grace_s: float
-) -> tuple[str, ...]:
-    border = time.time() - grace_s
-    return tuple(name for name in found if name not in known and _mtime(path_of(name)) <= border)
-
-
-def _mtime(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.db import connection, transaction
 from django.db.models import Q
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from filoscope.server.kit.orphans import unnamed
 from filoscope.server.videos import files
 from filoscope.server.videos.actions.runs import GAVE_UP, GAVE_UP_SENTENCE, fail
 from filoscope.server.videos.models import Clip, Improvement, Rendition, Upload
@@ -66,28 +64,14 @@ def remove_orphans(
             Q(state=Upload.State.RECEIVING) | Q(kind=Upload.Kind.TAKE, state=Upload.State.COMPLETE)
         ).values_list("pk", flat=True)
     }
-    old_folders = _older(folders, known_folders, files.folder_path, grace_s)
-    old_uploads = _older(uploads, known_uploads, files.upload_path, grace_s)
+    old_folders = unnamed(folders, known_folders, files.folder_path, grace_s)
+    old_uploads = unnamed(uploads, known_uploads, files.upload_path, grace_s)
     if repair:
         for folder in old_folders:
             files.remove_folder(folder)
         for name in old_uploads:
             files.remove_upload(name)
     return old_folders, old_uploads
-
-
-def _older(
-    found: Iterable[str], known: set[str], path_of: Callable[[str], Path], grace_s: float
-) -> tuple[str, ...]:
-    border = time.time() - grace_s
-    return tuple(name for name in found if name not in known and _mtime(path_of(name)) <= border)
-
-
-def _mtime(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
 
 
 def _mend_lost_files(*, repair: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
