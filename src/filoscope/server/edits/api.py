@@ -60,6 +60,7 @@ class SoundOut(Schema):
     cover_url: str
     duration_s: float | None
     tempo_bpm: float | None
+    is_heard: bool  # its beats and waveform can be asked for
     is_saved: bool = False
 
 

@@ -57,7 +57,10 @@ def take(row: Take) -> dict[str, Any]:
 def sound(row: Sound) -> dict[str, Any]:
     """Return a sound with what is heard of it."""
     same = "slug title artist audio_url cover_url duration_s tempo_bpm"
-    return {name: getattr(row, name) for name in same.split()} | {"url": row.get_absolute_url()}
+    return {name: getattr(row, name) for name in same.split()} | {
+        "url": row.get_absolute_url(),
+        "is_heard": row.heard_at is not None,
+    }
 
 
 def song(row: Draft) -> dict[str, Any] | None:

@@ -133,7 +133,9 @@ function follow(draft) {
     isLeaving = true;
     return location.assign(draft.clip_url);
   }
+  const wasHeard = before.sound?.is_heard;
   store.adopt(shown);
+  if (draft.sound?.is_heard && !wasHeard) listenToSong();
   const hasEnded = before.task && !draft.task;
   if (!hasEnded) return;
   if (draft.failure) return refuse(new Error(draft.failure));
@@ -180,12 +182,13 @@ document.addEventListener("live:progress", ({ detail }) => {
 setInterval(() => {
   const isWaiting = store.draft.task || store.draft.takes.some((take) => take.state === "received");
   const isUnplaced = store.draft.sound && store.draft.takes.some((take) => take.state === "ready" && !take.how);
-  if ((isWaiting || isUnplaced) && !document.hidden) renew();
+  const isUnheard = store.draft.sound && !store.draft.sound.is_heard;
+  if ((isWaiting || isUnplaced || isUnheard) && !document.hidden) renew();
 }, FOLLOW_MS);
 
 async function listenToSong() {
   strip.song = null;
-  if (!store.draft.sound) return;
+  if (!store.draft.sound?.is_heard) return;
   strip.song = await ask(`/drafts/${slug}/song`).catch(() => null);
   strip.draw();
 }
