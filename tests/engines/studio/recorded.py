@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from scipy.signal import butter, sosfilt
 from filoscope.media import write_clip, write_wav
 
 RATE_HZ = 48_000
+WALLS = ((0.007, 0.4), (0.013, -0.3), (0.031, 0.3), (0.062, 0.2), (0.11, -0.1))
+"""What of the song comes later, in seconds and in shares of what comes straight."""
+
 Floats = NDArray[np.float64]
 
 
@@ -50,13 +54,14 @@ def record(
     drift_ppm: float = 0.0,
     snr_db: float = 10.0,
     seed: int = 1,
+    walls: Sequence[tuple[float, float]] = WALLS,
 ) -> Floats:
     """Return what a phone in a room hears of a song while another clock plays it."""
     rng = np.random.default_rng(seed)
     at = offset_s + np.arange(round(length_s * RATE_HZ)) / RATE_HZ * (1 + drift_ppm * 1e-6)
     played = np.interp(at * RATE_HZ, np.arange(len(song)), song, left=0, right=0)
     heard = played.copy()
-    for delay_s, gain in ((0.007, 0.4), (0.013, -0.3), (0.031, 0.3), (0.062, 0.2), (0.11, -0.1)):
+    for delay_s, gain in walls:
         delay = round(delay_s * RATE_HZ)
         heard[delay:] += gain * played[:-delay]
     heard = sosfilt(butter(2, (250, 6500), "band", fs=RATE_HZ, output="sos"), heard)

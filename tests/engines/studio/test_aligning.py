@@ -47,6 +47,17 @@ def test_a_take_in_noise_lies_within_a_millisecond_and_its_clock_within_two_ppm(
     assert placed.confidence > 0.9
 
 
+@pytest.mark.parametrize("delay_s", [0.0138, 0.0363, 0.0452])
+def test_a_take_lies_where_the_sound_came_straight_though_a_wall_is_louder(
+    song: Floats, song_file: Path, tmp_path: Path, delay_s: float
+) -> None:
+    walls = ((delay_s, -1.2), (0.021, 0.5))
+    samples = record(song, offset_s=5.125, length_s=12, snr_db=0, walls=walls)
+    placed = placed_one(song_file, write_sound(tmp_path / "take.wav", samples))
+    assert placed.offset_s == pytest.approx(5.125, abs=0.001)
+    assert placed.rival_s is None or abs(placed.rival_s - 5.125) > 0.1
+
+
 def test_a_take_that_begins_before_the_song_has_a_negative_offset(
     song: Floats, song_file: Path, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from filoscope.studio.aligning.coherence import sharpened, unexplained
 from filoscope.studio.aligning.finding import find
-from filoscope.studio.aligning.fitting import Fit, fit
+from filoscope.studio.aligning.fitting import CLOSE_S, ECHO_S, Fit, directed, fit
 from filoscope.studio.aligning.reference import RATE_HZ, Reference, Samples
 
 SCORE_MIN = 8.5
@@ -98,7 +98,7 @@ def choose(take: Samples, reference: Reference) -> Choice:
     if best < SCORE_MIN:
         return Choice((), best)
     kept = [one for one in fits if one.score >= max(RIVAL_SHARE_MIN * best, SCORE_MIN)]
-    places = [Place(one, unexplained(take, reference, one)) for one in kept]
+    places = [Place(one, unexplained(take, reference, one)) for one in _without_echoes(kept)]
     places.sort(key=lambda place: place.unlikeliness)
     if best < SCORE_SURE and _evidence(take, reference, places[0]) < EVIDENCE_MIN:
         return Choice((), best)
@@ -106,12 +106,25 @@ def choose(take: Samples, reference: Reference) -> Choice:
 
 
 def settled(choice: Choice, take: Samples, reference: Reference) -> Choice:
-    """Fit what may be the take's place once more: with all its windows, and its clock exactly."""
-    fitted = tuple(
-        replace(place, fit=sharpened(take, reference, fit(take, reference, place.fit)))
-        for place in choice.equals[:EQUALS_MAX]
-    )
+    """Fit what may be the take's place once more: to the direct sound, with all its windows, and
+    its clock exactly."""
+
+    def fitted_to(place: Fit) -> Fit:
+        straight = directed(take, reference, fit(take, reference, place))
+        close = fit(take, reference, straight, reach_s=CLOSE_S)
+        return sharpened(take, reference, close)
+
+    fitted = tuple(replace(place, fit=fitted_to(place.fit)) for place in choice.equals[:EQUALS_MAX])
     return replace(choice, places=fitted + choice.places[len(fitted) :])
+
+
+def _without_echoes(fits: list[Fit]) -> list[Fit]:
+    """Leave out what lies by an echo from a better fit: it is the same place, heard over a wall."""
+    kept: list[Fit] = []
+    for one in fits:
+        if all(abs(one.offset_s - other.offset_s) > ECHO_S for other in kept):
+            kept.append(one)
+    return kept
 
 
 def _evidence(take: Samples, reference: Reference, place: Place) -> float:
