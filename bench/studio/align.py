@@ -25,14 +25,28 @@ from bench.studio.recordings import RATE_HZ, Samples, record, song_samples, voic
 from filoscope.media import write_wav
 from filoscope.studio import align
 
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a take is recorded."""
+
+    length_s: float
+    snr_db: float
+    is_lively: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.length_s:g} s, {self.snr_db:+g} dB{', lively room' * self.is_lively}"
+
+
 CONDITIONS = (
-    (12.0, 5.0),
-    (12.0, 0.0),
-    (12.0, -5.0),
-    (12.0, -10.0),
-    (30.0, 0.0),
-    (30.0, -5.0),
-    (4.0, 0.0),
+    Condition(12.0, 5.0),
+    Condition(12.0, 0.0),
+    Condition(12.0, -5.0),
+    Condition(12.0, -10.0),
+    Condition(12.0, -5.0, is_lively=True),
+    Condition(30.0, 0.0),
+    Condition(30.0, -5.0),
+    Condition(4.0, 0.0),
 )
 DRIFT_PPM_MAX = 100.0
 WITHIN_MS = (5, 10, 40)
@@ -47,8 +61,7 @@ class Try:
     """One take: who placed it, under what, and how far off; None when it was refused."""
 
     who: str
-    length_s: float
-    snr_db: float
+    condition: Condition
     is_right: bool
     error_s: float | None
     drift_error_ppm: float
@@ -74,28 +87,30 @@ def _tries(
     song = song_samples(path)
     slow = _slowed(song)
     takes = []
-    for length_s, snr_db in CONDITIONS:
-        room_s = len(song) / RATE_HZ - length_s
+    for one in CONDITIONS:
+        room_s = len(song) / RATE_HZ - one.length_s
         if room_s < 1:
             continue
-        rng = np.random.default_rng([index, round(length_s), round(snr_db) + 50])
+        seed = [index, round(one.length_s), round(one.snr_db) + 50]
+        rng = np.random.default_rng([*seed, 1] if one.is_lively else seed)
         take = record(
             song,
             rng=rng,
             voices=voices,
             offset_s=rng.uniform(0, room_s),
-            length_s=length_s,
-            snr_db=snr_db,
+            length_s=one.length_s,
+            snr_db=one.snr_db,
+            is_lively=one.is_lively,
             drift_ppm=rng.uniform(-DRIFT_PPM_MAX, DRIFT_PPM_MAX),
         )
-        file = folder / f"{index}-{length_s:g}-{snr_db:g}.wav"
+        file = folder / f"{index}-{one}.wav"
         write_wav(file, take.samples[None], rate_hz=RATE_HZ)
-        takes.append((length_s, snr_db, take, file))
+        takes.append((one, take, file))
         for who, find in PEERS.items():
             begun = time.process_time()
             found_s = find(_slowed(take.samples), slow)
             cost_s = time.process_time() - begun
-            yield Try(who, length_s, snr_db, True, found_s - take.offset_s, np.nan, cost_s)
+            yield Try(who, one, True, found_s - take.offset_s, np.nan, cost_s)
     files = [file for *_, file in takes]
     # What a further take costs: the song's own share, once for all, is taken off.
     base_s = _cost(lambda: align(path, []))
@@ -105,11 +120,10 @@ def _tries(
         begun = time.process_time()
         placed = align(song_path, files)
         cost_s = (time.process_time() - begun - base_s) / len(files)
-        for one, (length_s, snr_db, take, _) in zip(placed, takes, strict=True):
-            error_s = None if one.offset_s is None else one.offset_s - take.offset_s
-            drift_error_ppm = one.drift_ppm - take.drift_ppm
-            is_right = song_path is path
-            yield Try("filoscope", length_s, snr_db, is_right, error_s, drift_error_ppm, cost_s)
+        for place, (one, take, _) in zip(placed, takes, strict=True):
+            error_s = None if place.offset_s is None else place.offset_s - take.offset_s
+            drift_error_ppm = place.drift_ppm - take.drift_ppm
+            yield Try("filoscope", one, song_path is path, error_s, drift_error_ppm, cost_s)
 
 
 def _cost(work: Callable[[], object]) -> float:
@@ -149,16 +163,12 @@ PEERS: dict[str, Find] = {"whole-take GCC-PHAT": whole_take, "waveforms (syncsta
 
 
 def _groups(tries: list[Try], *, is_right: bool) -> Iterator[tuple[tuple[str, str], list[Try]]]:
-    for length_s, snr_db in CONDITIONS:
+    for condition in CONDITIONS:
         for who in ("filoscope", *PEERS):
-            group = [
-                one
-                for one in tries
-                if (one.who, one.length_s, one.snr_db, one.is_right)
-                == (who, length_s, snr_db, is_right)
-            ]
+            wanted = (who, condition, is_right)
+            group = [one for one in tries if (one.who, one.condition, one.is_right) == wanted]
             if group:
-                yield (f"{length_s:g} s, {snr_db:+g} dB", who), group
+                yield (str(condition), who), group
 
 
 def _placed(tries: list[Try]) -> Iterator[Row]:

@@ -58,6 +58,7 @@ def record(
     snr_db: float,
     drift_ppm: float,
     speed: float = 1.0,
+    is_lively: bool = False,
 ) -> Recording:
     """Record a part of a song.
 
@@ -67,11 +68,13 @@ def record(
         Shape (n,), at `RATE_HZ`; voices are laid over each other until they are babble.
     snr_db : float
         Of the song over babble and pink noise, over that part of the take where the song sounds.
+    is_lively : bool
+        A hall, and a phone far from the loudspeaker: walls are heard as loudly as that.
     """
     count = round(length_s * RATE_HZ)
     pace = speed * (1 + drift_ppm * 1e-6)
     played = _played(song, offset_s, pace, count)
-    heard = fftconvolve(played, room(rng))[:count]
+    heard = fftconvolve(played, room(rng, is_lively=is_lively))[:count]
     heard = sosfilt(butter(2, BAND_HZ, "band", fs=RATE_HZ, output="sos"), heard)
     sounding = np.abs(played) > 0
     power = float(np.mean(heard[sounding] ** 2)) if sounding.any() else 1.0
@@ -101,17 +104,21 @@ def oversampled(part: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.fft.irfft(spectrum, len(part) * _OVERSAMPLING) * _OVERSAMPLING
 
 
-def room(rng: np.random.Generator) -> NDArray[np.float64]:
+def room(rng: np.random.Generator, *, is_lively: bool = False) -> NDArray[np.float64]:
     """Return an impulse response: the direct sound, six walls, and a tail that dies away."""
-    reverberation_s = rng.uniform(0.25, 0.7)
+    reverberation_s = rng.uniform(0.5, 1.3) if is_lively else rng.uniform(0.25, 0.7)
+    direct_db = rng.uniform(-6, 2) if is_lively else rng.uniform(0, 8)  # over the tail
+    wall = 0.6 if is_lively else 0.4
     count = round(reverberation_s * RATE_HZ)
     times_s = np.arange(count) / RATE_HZ
     tail = rng.standard_normal(count) * 10 ** (-3 * times_s / reverberation_s)
     tail[times_s < _CANDID_S] = 0
-    tail *= np.sqrt(10 ** (-rng.uniform(0, 8) / 10) / np.sum(tail**2))
+    tail *= np.sqrt(10 ** (-direct_db / 10) / np.sum(tail**2))
     tail[0] = 1.0
     for _ in range(6):
-        tail[int(rng.uniform(_CANDID_S, 0.04) * RATE_HZ)] += rng.uniform(-0.4, 0.4)
+        tail[int(rng.uniform(_CANDID_S, 0.05 if is_lively else 0.04) * RATE_HZ)] += rng.uniform(
+            -wall, wall
+        )
     return tail
 
 
