@@ -35,9 +35,10 @@ _ROWS = (
 _PARTS = (
     "ROW(" + ", ".join(f"videos_clip.{name}" for name in _CLIP) + ")::text",
     _ROW.format("handle, display_name, avatar", "accounts_account", "account_id"),
-    _ROW.format("slug, title, artist", "sounds_sound", "sound_id"),
+    _ROW.format("slug, title, artist, hidden_at", "sounds_sound", "sound_id"),
     _ROWS.format("videos_rendition"),
     _ROWS.format("videos_captiontrack"),
+    _ROWS.format("edits_sharedcut"),  # which is above: its table is read, not its model
 )
 VERSION = "md5(concat_ws('|', " + ", ".join(_PARTS) + "))"
 

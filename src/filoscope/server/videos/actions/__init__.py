@@ -26,6 +26,14 @@ from filoscope.server.videos.actions.laying import (
     keep_sound,
     mend_silent_sounds,
 )
+from filoscope.server.videos.actions.muting import (
+    MuteRun,
+    begin_mute,
+    hide_sound,
+    keep_mute,
+    mend_muting,
+    show_sound,
+)
 from filoscope.server.videos.actions.runs import (
     Run,
     begin,
@@ -61,12 +69,14 @@ from filoscope.server.videos.actions.uploads import (
 
 __all__ = [
     "ImprovementRun",
+    "MuteRun",
     "OwnSoundRun",
     "Run",
     "Sweeping",
     "UploadWish",
     "begin",
     "begin_improvement",
+    "begin_mute",
     "begin_part",
     "begin_run",
     "begin_sound",
@@ -82,10 +92,13 @@ __all__ = [
     "finish_run",
     "give_up_improvement",
     "hide",
+    "hide_sound",
     "index_caption",
     "keep_improvement",
+    "keep_mute",
     "keep_sound",
     "mend_forgotten_clips",
+    "mend_muting",
     "mend_silent_sounds",
     "open_for_writing",
     "post",
@@ -104,6 +117,7 @@ __all__ = [
     "set_sound",
     "show",
     "show_rung",
+    "show_sound",
     "sweep_orphans",
     "terminate",
     "want_improvement",

@@ -56,6 +56,7 @@ def remove_orphans(
     folders, uploads = tuple(files.all_folders()), tuple(files.all_uploads())
     known_folders = set(Clip.objects.exclude(folder="").values_list("folder", flat=True))
     known_folders |= set(Clip.objects.exclude(next_folder="").values_list("next_folder", flat=True))
+    known_folders |= set(Clip.objects.values_list("sounding_folder", flat=True))
     known_folders |= set(Improvement.objects.values_list("folder", flat=True))
     known_uploads = set(Clip.objects.exclude(original="").values_list("original", flat=True))
     known_uploads |= {
@@ -93,7 +94,12 @@ def _mend_lost_files(*, repair: bool) -> tuple[tuple[str, ...], tuple[str, ...]]
 def _start_over(clip: Clip, *, has_original: bool) -> None:
     clip.renditions.all().delete()
     Clip.objects.filter(pk=clip.pk).update(
-        state=Clip.State.RECEIVED, folder="", next_folder="", completed_at=None, progress=0
+        state=Clip.State.RECEIVED,
+        folder="",
+        next_folder="",
+        sounding_folder="",
+        completed_at=None,
+        progress=0,
     )
     if has_original:
         defer("probe", clip.pk)
