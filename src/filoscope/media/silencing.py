@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filoscope.media.errors import UnreadableFile
 from filoscope.media.hls import MASTER, media_playlist
 from filoscope.media.limits import Limits
 from filoscope.media.sandbox import run_in_child
@@ -65,6 +66,8 @@ def silence(
 
 def copy_pictures(folder: Path, target: Path) -> dict[str, Any]:
     """Do what `silence` says, here."""
+    if not (folder / MASTER).is_file():
+        raise UnreadableFile
     target.mkdir(parents=True, exist_ok=True)
     master = (folder / MASTER).read_text()
     for line in master.splitlines():
@@ -115,7 +118,9 @@ def _copy_video(source: Path, target: Path) -> int:
             end = packet.dts + (packet.duration or 0)
             packet.stream = stream
             copy.mux_one(packet)
-    return end - (first or 0)
+    if first is None:
+        raise UnreadableFile
+    return end - first
 
 
 def _without_sound(master: str, playlist: str, index: Index, size: int) -> str:

@@ -46,7 +46,7 @@ def test_every_file_but_those_with_sound_goes_along(made: tuple[Path, Path]) -> 
 
 
 def test_playlists_say_what_is_there_now(made: tuple[Path, Path]) -> None:
-    sounding, muted = made
+    muted = made[1]
     before, after = ((folder / "master.m3u8").read_text() for folder in made)
     assert (True, False) == ("mp4a" in before, "mp4a" in after)
     assert before.count("\n") == after.count("\n")
@@ -65,5 +65,6 @@ def test_a_torn_file_says_so(made: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/master.m3u8").write_text("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n480p.m3u8\n")
     (tmp_path / "in/480p.mp4").write_bytes((made[0] / "480p.mp4").read_bytes()[:900])
-    with pytest.raises(UnreadableFile):
-        silence(tmp_path / "in", tmp_path / "out")
+    for folder in (tmp_path / "in", tmp_path / "nothing"):
+        with pytest.raises(UnreadableFile):
+            silence(folder, tmp_path / "out")

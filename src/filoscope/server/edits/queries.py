@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from filoscope.server.accounts.models import Account
 from filoscope.server.edits.models import Draft, SharedCut, Take
+from filoscope.server.social.queries import without_blocked
 from filoscope.server.sounds.models import Sound
 from filoscope.server.sounds.queries import usable
 from filoscope.server.videos.models import Clip
@@ -78,9 +79,14 @@ def shared_cut_of(slug: str, viewer: Account | None) -> SharedCut | None:
     )
 
 
+def draft_of(clip: Clip) -> Draft | None:
+    """Return the draft that a clip was posted from, while it is there."""
+    return Draft.objects.filter(clip=clip, timeline__isnull=False).first()
+
+
 def shared_cuts(account: Account) -> Sequence[SharedCut]:
     """Return cuts that this account may fill, those filled most first."""
-    cuts = SharedCut.objects.filter(clip__in=visible(account))
+    cuts = SharedCut.objects.filter(clip__in=without_blocked(visible(account), account))
     cuts = cuts.select_related("clip__account", "clip__sound").annotate(uses=Count("drafts"))
     return list(cuts.order_by("-uses", "-pk")[:CUTS_SHOWN])
 

@@ -27,7 +27,8 @@ _FIELDS = (
     "pk", "account_id", "slug", "caption", "alt_text", "language", "folder", "duration_s", "width",
     "height", "placeholder", "colour", "published_at", "like_count", "comment_count", "save_count",
     "share_count", "view_count", "account__handle", "account__display_name", "account__avatar",
-    "sound__slug", "sound__title", "sound__artist", "sound__hidden_at",
+    "sound__slug", "sound__title", "sound__artist", "sound__hidden_at", "sound__is_original",
+    "sound__maker__handle",
     "shared_cut__pk",  # edits' table, which is above: read by the name of its relation
 )  # fmt: skip
 
@@ -165,4 +166,6 @@ def _sound(said: dict[str, Any]) -> SoundLink | None:
     if said["sound__hidden_at"] is not None:
         return SoundLink(HIDDEN_SOUND, "")
     title, artist = said["sound__title"], said["sound__artist"]
+    if said["sound__is_original"] and said["sound__maker__handle"]:
+        artist = f"@{said['sound__maker__handle']}"
     return SoundLink(f"{title} · {artist}" if artist else title, f"/sound/{said['sound__slug']}")
