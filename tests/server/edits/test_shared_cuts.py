@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from filoscope.server.accounts.models import Account
 from filoscope.server.edits import actions, queries
+from filoscope.server.edits.errors import NotYet
 from filoscope.server.edits.models import Draft, SharedCut, Take
 from filoscope.server.sounds.models import Sound
 from filoscope.server.videos import actions as videos
@@ -224,6 +225,21 @@ def test_a_cut_whose_sound_may_not_be_used_says_so_and_is_filled_without_it(
         "You cannot use its sound" in phone(charlie).get(shared.get_absolute_url()).content.decode()
     )
     assert begun(charlie, shared).sound is None
+
+
+def test_a_draft_to_a_hidden_sound_is_neither_shown_nor_posted_with_it(
+    song: Sound, take: Take
+) -> None:
+    actions.set_sound(take.draft, song)
+    timeline = cut_of(take) | {"sound": {"source": f"sound:{song.slug}", "start_s": 0.0}}
+    Draft.objects.update(timeline=timeline)
+    draft = Draft.objects.get()
+    videos.hide_sound(song)
+    for wish in (actions.wish_preview, actions.wish_post):
+        with pytest.raises(NotYet, match="may not be used any more"):
+            wish(draft)
+    videos.show_sound(song)
+    assert "preview" == actions.wish_preview(draft).task
 
 
 def test_the_page_of_a_cut_takes_few_queries(shared: SharedCut, page_of: str, bob: Account) -> None:

@@ -104,7 +104,7 @@ def pattern_of(stored: Any) -> tuple[dict[str, Any], int]:
             key=None,
             enhance=None,
             gain_db=None,
-        )  # fmt: skip
+        )
         for shot in timeline.shots
     )
     sound = timeline.sound and replace(timeline.sound, source="sound")
