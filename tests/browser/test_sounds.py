@@ -79,11 +79,14 @@ def test_without_a_script_the_sound_has_the_browsers_own_controls(
 
 
 def test_a_sound_is_listened_to_where_it_is_looked_for(
-    signed_in_page: Page, community: Any, worker: running.Program
+    open_page: Callable[..., Page], community: Any
 ) -> None:
-    sound = community.clips[0].sound or _own_sound_of(community)
-    page = signed_in_page
-    page.goto(f"/sounds?q={sound.maker.handle}")
+    from filoscope.server.sounds.models import Sound
+
+    sound = Sound.objects.filter(is_original=True, ready_at__isnull=False).first()
+    assert sound is not None
+    page = open_page(390, 844, account=sound.maker)
+    page.goto("/sounds?tab=yours")
     listen = page.get_by_role("button", name=f"Listen to {sound.title}").first
     listen.click()
     expect(listen).to_have_attribute("aria-pressed", "true")
@@ -93,24 +96,19 @@ def test_a_sound_is_listened_to_where_it_is_looked_for(
     expect(page).to_have_url(re.compile(r"/sound/\w{11}$"))
 
 
-def _own_sound_of(community: Any) -> Any:
-    from filoscope.server.sounds.models import Sound
-
-    found = Sound.objects.filter(is_original=True, ready_at__isnull=False).first()
-    assert found is not None and found.maker is not None
-    return found
-
-
 def test_a_clip_whose_sound_is_hidden_plays_muted_and_says_so(
-    open_page: Callable[..., Page], community: Any, film: Path, worker: running.Program
+    open_page: Callable[..., Page],
+    alice: Any,
+    community: Any,
+    film: Path,
+    worker: running.Program,
 ) -> None:
     from filoscope.server.videos import actions
 
-    maker = community.account("mutedmaker")
     wish = actions.UploadWish(size_bytes=film.stat().st_size, visibility="unlisted")
-    clip = actions.receive_chunks(maker, wish, [film.read_bytes()])
+    clip = actions.receive_chunks(alice, wish, [film.read_bytes()])
     running.until(lambda: _heard(clip), what="the own sound of the clip")
-    moderator = community.account("mutingmona", role="moderator")
+    moderator = community.account(f"mona_{alice.handle}", role="moderator")
     desk = open_page(390, 844, account=moderator)
     desk.goto(clip.sound.get_absolute_url())
     desk.get_by_text("Hide this sound").click()

@@ -60,8 +60,9 @@ async def _may_watch(folder: str, request: Request) -> bool | None:
         return None
     if access.is_public:
         return True
-    rule = queries.is_own if access.is_makers else queries.may_watch
-    rule = queries.may_hear_hidden if access.is_hushed else rule
+    rule: Callable[[Any, Any], bool] = queries.may_watch
+    if access.is_makers or access.is_hushed:
+        rule = queries.is_own if access.is_makers else queries.may_hear_hidden
     is_allowed = await in_thread(_may, rule, access.clip_id, session_key_of(request))
     return False if is_allowed else None
 

@@ -48,7 +48,8 @@ def ready_takes(draft: Draft) -> list[Take]:
 def sounds_for(account: Account) -> QuerySet[Sound]:
     """Sounds that an account may film to: usable ones, an original only where its clip is seen."""
     seen = visible(account).filter(sound__is_original=True).values("sound")
-    return usable(account).filter(Q(is_original=False) | Q(pk__in=seen))
+    found = usable(account).select_related("maker")  # whom a list credits
+    return found.filter(Q(is_original=False) | Q(pk__in=seen))
 
 
 def sounds_found(account: Account, words: str) -> Sequence[Sound]:

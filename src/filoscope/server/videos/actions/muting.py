@@ -11,6 +11,7 @@ The whole sound goes, what was said over it too: a microphone in a room has reco
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -48,7 +49,7 @@ def _give_back(clips: QuerySet[Clip]) -> None:
     for clip in clips.exclude(sounding_folder="").order_by("pk"):
         muted, clip.folder, clip.sounding_folder = clip.folder, clip.sounding_folder, ""
         clip.save(update_fields=["folder", "sounding_folder"])
-        transaction.on_commit(lambda folder=muted: files.remove_folder(folder))
+        transaction.on_commit(partial(files.remove_folder, muted))
 
 
 @dataclass(frozen=True, slots=True)
