@@ -197,6 +197,12 @@ def mute_clip(context: JobContext, *, clip_id: int) -> None:
         patiently(lambda: actions.keep_mute(run))
 
 
+@app.task(name=f"{TASKS}mute_all", queue=QUEUE, pass_context=True, retry=Patience())
+def mute_clips(context: JobContext, *, sound_id: int) -> None:
+    """Queue the muting of all clips to a sound that a moderator has hidden."""
+    actions.queue_muting(sound_id)
+
+
 @dataclass(slots=True)
 class _Teller:
     """Passes on what the child says, not too often."""

@@ -32,6 +32,7 @@ from filoscope.server.videos.actions.muting import (
     hide_sound,
     keep_mute,
     mend_muting,
+    queue_muting,
     show_sound,
 )
 from filoscope.server.videos.actions.runs import (
@@ -102,6 +103,7 @@ __all__ = [
     "mend_silent_sounds",
     "open_for_writing",
     "post",
+    "queue_muting",
     "receive",
     "receive_chunks",
     "reconcile",

@@ -23,7 +23,7 @@ from filoscope.server.sounds.models import Sound
 from filoscope.server.videos import files
 from filoscope.server.videos.errors import Superseded
 from filoscope.server.videos.models import Clip
-from filoscope.server.videos.queue import TASKS, defer
+from filoscope.server.videos.queue import TASKS, defer, defer_muting
 
 MENDED_AT_ONCE = 100  # clips that one sweep queues or gives their sound back
 
@@ -32,8 +32,15 @@ MENDED_AT_ONCE = 100  # clips that one sweep queues or gives their sound back
 def hide_sound(sound: Sound) -> None:
     """Let nobody hear a sound any more, by itself or in a clip."""
     sounds.hide(sound)
-    clips = Clip.objects.filter(sound=sound, state=Clip.State.READY, sounding_folder="")
-    for clip_id in clips.order_by("-published_at", "pk").values_list("pk", flat=True):
+    defer_muting(sound.pk)
+
+
+def queue_muting(sound_id: int) -> None:
+    """Queue all clips to a hidden sound, the latest first; what a kill leaves out the sweep takes up."""
+    owed = Clip.objects.filter(
+        sound=sound_id, sound__hidden_at__isnull=False, state=Clip.State.READY, sounding_folder=""
+    )
+    for clip_id in owed.order_by("-published_at", "pk").values_list("pk", flat=True):
         defer("mute", clip_id)
 
 

@@ -133,7 +133,7 @@ def requeue(job_id: int) -> Clip | None:
     job = ProcrastinateJob.objects.filter(pk=job_id, status="failed").first()
     if job is None:
         return None
-    clip = Clip.objects.select_for_update(of=("self",)).filter(pk=job.args["clip_id"]).first()
+    clip = Clip.objects.select_for_update(of=("self",)).filter(pk=job.args.get("clip_id")).first()
     _forget(job_id)
     if clip is not None and clip.completed_at is None:
         clip.failure_code = clip.failure = ""
