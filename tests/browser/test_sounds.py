@@ -76,3 +76,78 @@ def test_without_a_script_the_sound_has_the_browsers_own_controls(
     page.goto(sound.get_absolute_url())
     expect(page.locator("audio[controls]")).to_be_visible()
     expect(page.locator(".sound-play")).to_be_hidden()
+
+
+def test_a_sound_is_listened_to_where_it_is_looked_for(
+    open_page: Callable[..., Page], community: Any
+) -> None:
+    from filoscope.server.sounds.models import Sound
+
+    sound = Sound.objects.filter(is_original=True, ready_at__isnull=False).first()
+    assert sound is not None
+    page = open_page(390, 844, account=sound.maker)
+    page.goto("/sounds?tab=yours")
+    listen = page.get_by_role("button", name=f"Listen to {sound.title}").first
+    listen.click()
+    expect(listen).to_have_attribute("aria-pressed", "true")
+    listen.click()
+    expect(listen).to_have_attribute("aria-pressed", "false")
+    page.locator(".sound-row .name").first.click()
+    expect(page).to_have_url(re.compile(r"/sound/\w{11}$"))
+
+
+def test_a_clip_whose_sound_is_hidden_plays_muted_and_says_so(
+    open_page: Callable[..., Page],
+    alice: Any,
+    community: Any,
+    film: Path,
+    worker: running.Program,
+) -> None:
+    from filoscope.server.videos import actions
+
+    wish = actions.UploadWish(size_bytes=film.stat().st_size, visibility="unlisted")
+    clip = actions.receive_chunks(alice, wish, [film.read_bytes()])
+    running.until(lambda: _heard(clip), what="the own sound of the clip")
+    moderator = community.account(f"mona_{alice.handle}", role="moderator")
+    desk = open_page(390, 844, account=moderator)
+    desk.goto(clip.sound.get_absolute_url())
+    desk.get_by_text("Hide this sound").click()
+    desk.get_by_label("Reason").fill("It is a voice that did not want to be heard.")
+    desk.get_by_role("button", name="Hide it").click()
+    expect(desk.get_by_text("The moderators have hidden this sound")).to_be_visible()
+    running.until(lambda: _muted(clip), what="the clip without its sound")
+    page = open_page(390, 844)
+    page.goto(clip.get_absolute_url())
+    card = page.locator(".card").first
+    expect(card.get_by_text("This sound isn't available")).to_be_visible()
+    expect(card.locator(".sound-switch")).to_be_hidden()
+    page.wait_for_function("document.querySelector('.card video')?.currentTime > 0.2")
+    assert 0 == page.evaluate("document.querySelector('.card video').webkitAudioDecodedByteCount")
+
+
+def _heard(clip: Any) -> bool:
+    clip.refresh_from_db()
+    return clip.completed_at is not None and clip.sound is not None and clip.sound.ready_at
+
+
+def _muted(clip: Any) -> bool:
+    clip.refresh_from_db()
+    return bool(clip.sounding_folder)
+
+
+def test_the_cut_of_a_clip_is_used_from_where_it_plays(
+    signed_in_page: Page, alice: Any, community: Any
+) -> None:
+    from filoscope.server.edits.models import Draft, SharedCut
+
+    clip = community.apart()
+    shots = [{"source": "place:0", "start_s": 0.0, "frames": 30}]
+    pattern = {"width": 90, "height": 160, "fps": "15", "sound": None, "shots": shots}
+    SharedCut.objects.create(clip=clip, pattern=pattern, place_count=1, duration_s=2.0)
+    page = signed_in_page
+    page.goto(clip.get_absolute_url())
+    page.locator(".card").first.get_by_role("link", name="Use this cut").click()
+    expect(page.get_by_role("heading", name="Use this cut")).to_be_visible()
+    page.get_by_role("button", name="Fill it with my takes").click()
+    expect(page).to_have_url(re.compile(r"/studio/\w{11}$"))
+    assert clip == Draft.objects.get(account=alice).based_on.clip

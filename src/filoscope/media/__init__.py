@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from filoscope.media.limits import Limits
     from filoscope.media.reader import read_pictures
     from filoscope.media.recording import Recording, copy_recording, make_recording
+    from filoscope.media.silencing import silence
     from filoscope.media.transcoding import transcode
     from filoscope.media.writer import write_clip
 
@@ -52,6 +53,7 @@ _HOME_OF = {
         "ladder": "Ladder Rung RungFile Sound Stills plan_ladder",
         "reader": "read_pictures",
         "recording": "Recording copy_recording make_recording",
+        "silencing": "silence",
         "transcoding": "transcode",
         "writer": "write_clip",
     }.items()
@@ -87,6 +89,7 @@ __all__ = [
     "probe",
     "read_pictures",
     "read_samples",
+    "silence",
     "transcode",
     "write_clip",
     "write_wav",

@@ -28,7 +28,7 @@ QUEUE_FRAMES_MAX = 4
 
 _WAIT_S = 0.5
 _SEGMENT_TICKS = SEGMENT_S * TICKS_PER_SECOND
-_MOVFLAGS = "+frag_keyframe+delay_moov+default_base_moof+skip_trailer"
+MOVFLAGS = "+frag_keyframe+delay_moov+default_base_moof+skip_trailer"
 
 Tap = Callable[[VideoFrame, VideoFrame, int], None]
 """Looks at (picture of the rung, decoded frame, tick)."""
@@ -115,7 +115,7 @@ class RungEncoder(threading.Thread):
 
     def _encode_all(self) -> None:
         with av.open(
-            str(self.path), "w", format="mp4", options={"movflags": _MOVFLAGS, "fflags": "bitexact"}
+            str(self.path), "w", format="mp4", options={"movflags": MOVFLAGS, "fflags": "bitexact"}
         ) as container:
             video = self._add_video(container)
             muxer = _Muxer(container, video, self._duration_ticks, self._audio)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from filoscope.media.ladder import RungFile
 from filoscope.media.mp4 import Index
 
+MASTER = "master.m3u8"
+
 
 def media_playlist(file: str, index: Index) -> str:
     """Return the playlist of one rung."""

@@ -24,7 +24,7 @@ from filoscope.media.encode import AudioFuture, RungEncoder, Tap
 from filoscope.media.errors import MediaError, NothingToShow
 from filoscope.media.facts import Probe
 from filoscope.media.hdr import write_cube
-from filoscope.media.hls import master_playlist, media_playlist
+from filoscope.media.hls import MASTER, master_playlist, media_playlist
 from filoscope.media.ladder import FPS_MAX, Ladder, Rung, RungFile, Sound, Stills, plan_ladder
 from filoscope.media.limits import Limits
 from filoscope.media.mixing import mixed
@@ -52,7 +52,6 @@ from filoscope.media.time import TICKS_PER_SECOND, Timeline, shown_ticks, ticks_
 
 _T = TypeVar("_T")
 
-MASTER = "master.m3u8"
 _SCRATCH = ".making-"
 
 _FIRST_PASS_SHARE = 0.3

@@ -22,6 +22,7 @@ from filoscope.media.limits import Limits
 from filoscope.media.measure import measure
 from filoscope.media.recording import copy, make
 from filoscope.media.sandbox import Tell
+from filoscope.media.silencing import copy_pictures
 from filoscope.media.zygote import Job
 
 
@@ -104,9 +105,14 @@ def _copy_sound(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[s
     return copy(Path(arguments["path"]), Path(arguments["target"]), limits).to_json()
 
 
+def _silence(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, Any]:
+    return copy_pictures(Path(arguments["folder"]), Path(arguments["target"]))
+
+
 TASKS: dict[str, Task] = {
     "probe": _probe,
     "transcode": _transcode,
     "record": _record,
     "copy_sound": _copy_sound,
+    "silence": _silence,
 }

@@ -9,6 +9,7 @@ import contextlib
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from filoscope.server.kit.one_thread import OneThread
@@ -32,6 +33,7 @@ from filoscope.server.sounds import files as sound_files  # noqa: E402
 from filoscope.server.sounds import queries as sounds  # noqa: E402
 from filoscope.server.videos import files, news, queries, tus  # noqa: E402
 
+SOUNDING = (".mp4", ".m4a")  # endings of files in which something is heard
 OPEN_FOLDERS = ("avatars",)  # shown beside every comment; whoever deletes one removes the file
 
 hub = Hub()
@@ -48,12 +50,19 @@ async def may_read(folder: str, request: Request) -> bool | None:
         return await _may_hear(folder, request)
     if not folder.startswith(f"{files.CLIPS}/"):
         return None
-    access = await in_thread(queries.folder_access, folder)
+    return await _may_watch(folder, request)
+
+
+async def _may_watch(folder: str, request: Request) -> bool | None:
+    sounds = request.url.path.endswith(SOUNDING)
+    access = await in_thread(partial(queries.folder_access, folder, sounds=sounds))
     if access is None:
         return None
     if access.is_public:
         return True
-    rule = queries.is_own if access.is_makers else queries.may_watch
+    rule: Callable[[Any, Any], bool] = queries.may_watch
+    if access.is_makers or access.is_hushed:
+        rule = queries.is_own if access.is_makers else queries.may_hear_hidden
     is_allowed = await in_thread(_may, rule, access.clip_id, session_key_of(request))
     return False if is_allowed else None
 

@@ -28,7 +28,7 @@ def _facts(**fields: Any) -> Facts:
         **{
             "clip_id": 1, "account_id": 2, "version": "a", "slug": "AbCdEfGhJkm", "url": "/v/AbCdEfGhJkm",
             "handle": "alice", "name": "Alice", "avatar_url": "", "caption": "", "alt_text": "",
-            "language": "", "sound": None, "duration_s": 9.5, "width": 720, "height": 1280,
+            "language": "", "sound": None, "cut_url": "", "duration_s": 9.5, "width": 720, "height": 1280,
             "poster_url": "", "preview_url": "", "placeholder": "", "colour": "", "hls_url": "",
             "renditions": (), "caption_tracks": (), "counts": Counts(0, 0, 0, 0, 0),
             "published_at": datetime(2026, 11, 21, 7, 30, 5, 123, UTC),
@@ -56,7 +56,8 @@ FACTS = some.builds(
     avatar_url=some.sampled_from(["", "/media/avatars/1.webp"]),
     caption=TEXTS,
     alt_text=TEXTS,
-    sound=some.none() | some.builds(SoundLink, title=TEXTS, url=some.just("/sound/1")),
+    sound=some.none() | some.builds(SoundLink, title=TEXTS, url=some.sampled_from(["", "/sound/1"])),
+    cut_url=some.sampled_from(["", "/v/a/cut"]),
     width=EDGE,
     height=EDGE,
     colour=some.sampled_from(["", "#806040"]),

@@ -167,7 +167,7 @@ def test_a_hidden_song_is_gone_for_all_but_its_maker_and_the_moderators(
 ) -> None:
     moderator = Account.objects.create_user("mod", role=Account.Role.MODERATOR)
     assert 404 == browser(alice).post(f"/sound/{song.slug}/hide").status_code
-    browser(moderator).post(f"/sound/{song.slug}/hide")
+    browser(moderator).post(f"/sound/{song.slug}/hide", {"note": "Not theirs."})
     seen = {
         who.handle: browser(who).get(song.get_absolute_url()).status_code
         for who in (alice, bob, moderator)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from filoscope.server.accounts.actions import change_handle
 from filoscope.server.accounts.models import Account
 from filoscope.server.privacy.actions import erase_account
 from filoscope.server.sounds import actions as sounds
@@ -162,6 +163,22 @@ def test_a_clip_to_a_clip_to_a_sound_names_who_made_it_first(
     third.refresh_from_db()
     assert third.sound is not None and third.sound.maker is not None
     assert "alice" == third.sound.maker.handle
+    said = browser(charlie).get(third.get_absolute_url()).content.decode()
+    assert "original sound · @alice" in said and third.sound.get_absolute_url() in said
+
+
+def test_the_credit_of_an_own_sound_goes_by_the_name_its_maker_has_now(
+    received: Clip, bob: Account, tiny_clip: Path
+) -> None:
+    sound = own_sound(received)
+    theirs = receive(bob, tiny_clip, sound=sound.slug)
+    running.work_off()
+    phone = browser(bob)
+    assert "original sound · @alice" in phone.get(theirs.get_absolute_url()).content.decode()
+    change_handle(Account.objects.get(pk=received.account_id), "alicia")
+    pages = [theirs.get_absolute_url(), "/sounds", f"/upload?sound={sound.slug}"]
+    said = [phone.get(page).content.decode() for page in pages]
+    assert [(True, False)] * 3 == [("@alicia" in one, "@alice" in one) for one in said]
 
 
 @pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.FOLLOWERS])

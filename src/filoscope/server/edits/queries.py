@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from filoscope.server.accounts.models import Account
 from filoscope.server.edits.models import Draft, SharedCut, Take
+from filoscope.server.social.queries import without_blocked
 from filoscope.server.sounds.models import Sound
 from filoscope.server.sounds.queries import usable
 from filoscope.server.videos.models import Clip
@@ -47,7 +48,8 @@ def ready_takes(draft: Draft) -> list[Take]:
 def sounds_for(account: Account) -> QuerySet[Sound]:
     """Sounds that an account may film to: usable ones, an original only where its clip is seen."""
     seen = visible(account).filter(sound__is_original=True).values("sound")
-    return usable(account).filter(Q(is_original=False) | Q(pk__in=seen))
+    found = usable(account).select_related("maker")  # whom a list credits
+    return found.filter(Q(is_original=False) | Q(pk__in=seen))
 
 
 def sounds_found(account: Account, words: str) -> Sequence[Sound]:
@@ -78,9 +80,14 @@ def shared_cut_of(slug: str, viewer: Account | None) -> SharedCut | None:
     )
 
 
+def draft_of(clip: Clip) -> Draft | None:
+    """Return the draft that a clip was posted from, while it is there."""
+    return Draft.objects.filter(clip=clip, timeline__isnull=False).first()
+
+
 def shared_cuts(account: Account) -> Sequence[SharedCut]:
     """Return cuts that this account may fill, those filled most first."""
-    cuts = SharedCut.objects.filter(clip__in=visible(account))
+    cuts = SharedCut.objects.filter(clip__in=without_blocked(visible(account), account))
     cuts = cuts.select_related("clip__account", "clip__sound").annotate(uses=Count("drafts"))
     return list(cuts.order_by("-uses", "-pk")[:CUTS_SHOWN])
 

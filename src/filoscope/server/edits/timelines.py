@@ -23,6 +23,7 @@ from filoscope.studio.timeline import Shot
 
 WIDTH, HEIGHT, FPS = 1080, 1920, Fraction(30)  # a phone held upright
 FPS_MAX = 60
+SPEED_MIN = 0.25  # of a take that is too short for its place: slower looks like a still
 PARTS_MAX = 400  # shots, texts or captions of one draft: two a second for three minutes
 
 
@@ -95,7 +96,15 @@ def pattern_of(stored: Any) -> tuple[dict[str, Any], int]:
     for shot in timeline.shots:
         places.setdefault(shot.source, f"place:{len(places)}")
     shots = tuple(
-        replace(shot, source=places[shot.source], key=None, enhance=None, gain_db=None)
+        replace(
+            shot,
+            source=places[shot.source],
+            start_s=0.0,
+            drift_ppm=0.0,
+            key=None,
+            enhance=None,
+            gain_db=None,
+        )
         for shot in timeline.shots
     )
     sound = timeline.sound and replace(timeline.sound, source="sound")
@@ -129,19 +138,29 @@ def filled(draft: Draft, pattern: Any) -> dict[str, Any]:
 def _filled(
     shot: Shot, takes: list[Take], at_s: float, length_s: float, used: dict[str, float]
 ) -> Shot:
-    """Fill one place: by the first take that has this moment of the song, else on from its last."""
+    """Fill one place: by the first take that has this moment of the song, else on from its last.
+
+    A take that is too short for the place begins again; where all are, the longest is slowed down.
+    """
     for take in takes:
         offset_s = offset_of(take)
-        if offset_s is not None:
-            start_s = at_s - offset_s
-            if 0 <= start_s <= (take.duration_s or 0.0) - length_s:
-                return replace(shot, source=take_name(take), start_s=start_s, speed=1.0)
-    take = takes[0]
-    start_s = used[take.slug]
-    if start_s + length_s > (take.duration_s or 0.0):
-        start_s = 0.0
+        if offset_s is not None and _fits(take, at_s - offset_s, length_s):
+            drift_ppm = float((take.placed or {}).get("drift_ppm") or 0.0)
+            return replace(
+                shot, source=take_name(take), start_s=at_s - offset_s, speed=1.0,
+                drift_ppm=drift_ppm,
+            )  # fmt: skip
+    onward = [take for take in takes if _fits(take, used[take.slug], length_s)]
+    anew = [take for take in takes if _fits(take, 0.0, length_s)]
+    take = next(iter(onward or anew), max(takes, key=lambda one: one.duration_s or 0.0))
+    start_s = used[take.slug] if onward else 0.0
     used[take.slug] = start_s + length_s
-    return replace(shot, source=take_name(take), start_s=start_s, speed=1.0)
+    speed = 1.0 if onward or anew else max((take.duration_s or 0.0) / length_s, SPEED_MIN)
+    return replace(shot, source=take_name(take), start_s=start_s, speed=speed)
+
+
+def _fits(take: Take, start_s: float, length_s: float) -> bool:
+    return 0 <= start_s <= (take.duration_s or 0.0) - length_s
 
 
 def offset_of(take: Take) -> float | None:

@@ -15,6 +15,7 @@ from filoscope.server.edits.errors import EditsError
 from filoscope.server.edits.limits import limits
 from filoscope.server.edits.models import SharedCut
 from filoscope.server.sounds.models import Sound
+from filoscope.server.videos.models import Clip
 from filoscope.server.videos.queries import own as own_clip
 from filoscope.studio.timeline.layers import ANIMATIONS
 
@@ -104,21 +105,35 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def use_cut(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the shared cut of a clip, and begin a draft that fills it; its maker may take it back."""
+    """Show the shared cut of a clip, and begin a draft that fills it; its maker shares it or not."""
     account = _maker(request)
     mine = own_clip(slug, account)
-    if request.method == "POST" and mine is not None and "unshare" in request.POST:
-        actions.unshare_cut(mine)
-        messages.success(request, "Nobody can begin with your cut any more.")
-        return redirect(mine.get_absolute_url())
+    if request.method == "POST" and mine is not None and {"share", "unshare"} & request.POST.keys():
+        return _share(request, mine)
     cut = queries.shared_cut_of(slug, account)
     if cut is None:
-        raise Http404("The cut of this clip is not shared.")
+        if mine is None or queries.draft_of(mine) is None:
+            raise Http404("The cut of this clip is not shared.")
+        return render(request, "edits/share_cut.html", {"clip": mine, "active": "profile"})
+    sound = cut.clip.sound and queries.sound_for(account, cut.clip.sound.slug)
     if request.method == "POST":
-        sound = cut.clip.sound and queries.sound_for(account, cut.clip.sound.slug)
         return _begun(request, account, sound=sound, cut=cut)
-    context = {"cut": cut, "is_mine": mine is not None, "active": "upload"}
+    context = {"cut": cut, "sound": sound, "is_mine": mine is not None, "active": "upload"}
     return render(request, "edits/cut.html", context)
+
+
+def _share(request: HttpRequest, mine: Clip) -> HttpResponse:
+    """Let others use the cut of one's clip, or no longer."""
+    made_from = queries.draft_of(mine)
+    if "unshare" in request.POST:
+        actions.unshare_cut(mine)
+        messages.success(request, "Nobody can begin with your cut any more.")
+    elif made_from is None:
+        messages.error(request, "The draft of this clip is gone, and its cut with it.")
+    else:
+        actions.share_cut(made_from)
+        messages.success(request, "Others can fill your cut now: “Use this cut” is on your clip.")
+    return redirect(mine.get_absolute_url())
 
 
 def _maker(request: HttpRequest) -> Account:

@@ -11,7 +11,7 @@ from django.conf import settings
 
 @dataclass(frozen=True, slots=True)
 class SoundLink:
-    """The sound of a clip."""
+    """The sound of a clip; without an address where it is hidden, and the clip muted."""
 
     title: str
     url: str
@@ -64,6 +64,7 @@ class Facts:
     alt_text: str
     language: str
     sound: SoundLink | None
+    cut_url: str  # where its cut is filled; empty: its maker does not share it
     duration_s: float
     width: int
     height: int

@@ -39,6 +39,7 @@ def of_clip(facts: Facts) -> dict[str, str]:
         "alt_text": facts.alt_text,
         "sound_url": sound.url if sound else "",
         "sound_title": sound.title if sound else "",
+        "cut_url": facts.cut_url,
         "duration": f"{facts.duration_s:.2f}",
         "width": str(facts.width),
         "height": str(facts.height),

@@ -19,6 +19,7 @@ from filoscope.server.moderation.models import Decision, Report
 from filoscope.server.moderation.subjects import Subject
 from filoscope.server.social import actions as social
 from filoscope.server.social.models import Comment, Notification
+from filoscope.server.sounds.models import Sound
 from filoscope.server.videos import actions as videos
 from filoscope.server.videos.models import Clip
 
@@ -28,6 +29,18 @@ _TOLD = {
     Decision.Kind.SHOW: "Your {thing} is shown again.",
     Decision.Kind.SUSPEND: "Your account is suspended.",
     Decision.Kind.REINSTATE: "Your account is open again.",
+}
+_ABOUT_SOUNDS = {  # what is done, and what is told to its maker and to those whose clips have it
+    Decision.Kind.HIDE: (
+        videos.hide_sound,
+        "Your sound “{title}” was hidden by the moderators. Clips to it play without sound.",
+        "Your clips to “{title}” play without sound now: the moderators have hidden that sound.",
+    ),
+    Decision.Kind.SHOW: (
+        videos.show_sound,
+        "Your sound “{title}” is shown again.",
+        "Your clips to “{title}” have their sound again.",
+    ),
 }
 _TOLD_REPORTERS = {
     Decision.Kind.HIDE: "Thank you: the {thing} you reported was hidden.",
@@ -89,6 +102,28 @@ def decide(moderator: Account, subject: Subject, *, kind: str, note: str) -> Dec
     closed.update(decision=decision)
     _tell(subject, kind, note, reporters)
     return decision
+
+
+@transaction.atomic
+def decide_about_sound(moderator: Account, sound: Sound, *, kind: str, note: str = "") -> Decision:
+    """Hide a sound, which mutes all clips to it, or show it again; tell all whose it is or was."""
+    if not moderator.is_moderator or kind not in _ABOUT_SOUNDS:
+        raise DecisionRefused("Only moderators decide, and of a sound whether it is hidden.")
+    if sound.maker_id == moderator.pk:
+        raise DecisionRefused("Another moderator has to decide about what is yours.")
+    decision = Decision.objects.create(moderator=moderator, kind=kind, sound=sound, note=note)
+    carry_out, told, told_users = _ABOUT_SOUNDS[Decision.Kind(kind)]
+    carry_out(sound)
+    if sound.maker_id is not None:
+        _say(sound.maker_id, told.format(title=sound.title), note)
+    users = Clip.objects.filter(sound=sound).exclude(account=sound.maker_id)
+    for user_id in users.order_by("account").values_list("account", flat=True).distinct():
+        _say(user_id, told_users.format(title=sound.title), note)
+    return decision
+
+
+def _say(person_id: int, words: str, note: str) -> None:
+    social.tell(person_id, Notification.Kind.MODERATED, text=f"{words} {note}".strip())
 
 
 def _refuse_if_not_theirs(moderator: Account, subject: Subject, kind: str) -> None:

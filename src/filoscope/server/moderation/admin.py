@@ -29,6 +29,8 @@ class ReportAdmin(ReadOnly, admin.ModelAdmin[Report]):
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnly, admin.ModelAdmin[Decision]):
-    list_display = ("created_at", "kind", "moderator", "clip", "comment", "account", "note")
+    list_display = (
+        "created_at", "kind", "moderator", "clip", "comment", "account", "sound", "note",
+    )  # fmt: skip
     list_filter = ("kind",)
-    list_select_related = ("moderator", "clip__account", "comment__account", "account")
+    list_select_related = ("moderator", "clip__account", "comment__account", "account", "sound")

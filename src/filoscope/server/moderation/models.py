@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from filoscope.server.social.models import Comment
+from filoscope.server.sounds.models import Sound
 from filoscope.server.videos.models import Clip
 
 
@@ -97,6 +98,8 @@ class Decision(models.Model):
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # Sounds are hidden and shown on their own pages.
+    sound = models.ForeignKey(Sound, null=True, on_delete=models.SET_NULL, related_name="+")
     note = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

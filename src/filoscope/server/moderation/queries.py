@@ -80,7 +80,7 @@ def open_case_count() -> int:
 def decisions_made() -> list[Decision]:
     """Return the latest decisions, for undoing one."""
     rows = Decision.objects.select_related(
-        "moderator", "clip__account", "comment__account", "comment__clip", "account"
+        "moderator", "clip__account", "comment__account", "comment__clip", "account", "sound"
     )
     return list(rows.order_by("-id")[:HISTORY_SHOWN])
 

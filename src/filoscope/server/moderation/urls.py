@@ -10,4 +10,6 @@ urlpatterns = [
     path("report", views.report, name="report"),
     path("moderation", views.queue, name="moderation"),
     path("moderation/decide", views.decide, name="moderation_decide"),
+    path("sound/<str:slug>/hide", views.hide_sound, name="sound_hide"),
+    path("sound/<str:slug>/show", views.show_sound, name="sound_show"),
 ]

@@ -11,9 +11,11 @@ from filoscope.server.accounts.models import Account
 from filoscope.server.moderation import actions, queries
 from filoscope.server.moderation.errors import ModerationError
 from filoscope.server.moderation.forms import DecisionForm, ReportForm
+from filoscope.server.moderation.models import Decision
 from filoscope.server.moderation.subjects import KINDS, Subject, find
 from filoscope.server.social.answers import safe_next, sign_in_first, viewer_of, wants_json
 from filoscope.server.social.queries import seen_comments, without_blocked
+from filoscope.server.sounds.models import Sound
 from filoscope.server.videos.queries import watchable
 
 ID_DIGITS_MAX = 18  # within PostgreSQL's bigint
@@ -128,6 +130,41 @@ def decide(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Done.")
     return HttpResponseRedirect("/moderation")
+
+
+@require_POST
+def hide_sound(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a sound away from everybody, and mute the clips to it."""
+    words = "The sound is hidden: nobody can hear or use it, and clips to it are muted."
+    return _about_sound(request, slug, kind=Decision.Kind.HIDE, words=words)
+
+
+@require_POST
+def show_sound(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give a hidden sound back, to its clips too."""
+    words = "The sound is shown again, and clips to it have it again."
+    return _about_sound(request, slug, kind=Decision.Kind.SHOW, words=words)
+
+
+def _about_sound(request: HttpRequest, slug: str, *, kind: str, words: str) -> HttpResponse:
+    if (away := _not_for(request)) is not None:
+        return away
+    moderator = viewer_of(request)
+    assert moderator is not None
+    sound = Sound.objects.filter(slug=slug).first()
+    if sound is None:
+        raise Http404("There is no such sound.")
+    form = DecisionForm({"kind": kind, "note": request.POST.get("note", "")})
+    if not form.is_valid():
+        messages.error(request, "Say why: its maker reads it, and those whose clips have it.")
+        return HttpResponseRedirect(sound.get_absolute_url())
+    try:
+        actions.decide_about_sound(moderator, sound, **form.cleaned_data)
+    except ModerationError as refusal:
+        messages.error(request, refusal.words)
+    else:
+        messages.success(request, words)
+    return HttpResponseRedirect(sound.get_absolute_url())
 
 
 def _not_for(request: HttpRequest) -> HttpResponse | None:

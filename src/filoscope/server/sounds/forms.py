@@ -8,7 +8,7 @@ from django import forms
 
 from filoscope.media.recording import SOUND_BYTES_MAX, SOUND_SECONDS_MAX
 from filoscope.server.sounds.errors import BadISRC
-from filoscope.server.sounds.isrc import read_isrc, show_isrc
+from filoscope.server.sounds.isrc import PATTERN, read_isrc, show_isrc
 from filoscope.server.sounds.models import Licence, Sound
 
 ACCEPTED = ".mp3,.m4a,.ogg,.oga,.opus,.flac,.wav,audio/*"
@@ -28,7 +28,14 @@ class SoundForm(forms.ModelForm[Sound]):
         required=False,
         max_length=24,
         help_text="If it has one, as US-RC1-76-07839.",
-        widget=forms.TextInput(attrs={"autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "pattern": PATTERN,
+                "title": "Two letters, three letters or digits, seven digits",
+            }
+        ),
     )
     cover = forms.FileField(
         label="Cover",

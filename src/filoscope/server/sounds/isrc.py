@@ -13,6 +13,11 @@ from filoscope.server.sounds.errors import BadISRC
 _SPACERS = re.compile(r"[\s\-‐-―]+")  # hyphens as people and word processors write them
 # Prefix code (two letters and three characters), year of reference, designation: clause 4.
 _CODE = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+_GAP = r"[\s\-‐-―]*"
+# The same for the form of a page, so that a code is mended before its song is sent.
+PATTERN = f"{_GAP}(?:[Ii]{_GAP}[Ss]{_GAP}[Rr]{_GAP}[Cc]{_GAP}:?{_GAP})?" + "".join(
+    f"{letter}{_GAP}" for letter in ["[A-Za-z]"] * 2 + ["[A-Za-z0-9]"] * 3 + ["[0-9]"] * 7
+)
 
 
 def read_isrc(typed: str) -> str:

@@ -36,7 +36,8 @@ class Sound(models.Model):
 
     slug = models.CharField(max_length=11, unique=True, default=new_slug)
     title = models.CharField(max_length=120)
-    # As credited. Empty: the maker's name is shown.
+    # As credited. Empty: the maker's name is shown. Of an own sound the maker's handle, for searching:
+    # it is shown as it is now.
     artist = models.CharField(max_length=120, blank=True)
     # Null: the account is gone, or the sound came without one.
     maker = models.ForeignKey(
@@ -88,6 +89,13 @@ class Sound(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/sound/{self.slug}"
+
+    @property
+    def credit(self) -> str:
+        """Whom it is credited to: of a clip's own sound its maker, as their handle is now."""
+        if self.maker is not None and self.is_original:
+            return f"@{self.maker.handle}"
+        return self.artist or (self.maker.name if self.maker is not None else "")
 
     @property
     def clock(self) -> str:

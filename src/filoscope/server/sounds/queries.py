@@ -63,9 +63,9 @@ class FolderAccess:
 
 def folder_access(folder: str) -> FolderAccess | None:
     """Return who may hear what is in the folder of a song; None: nothing is heard from it."""
-    found = Sound.objects.filter(folder=folder, ready_at__isnull=False).only("maker_id").first()
+    found = Sound.objects.filter(folder=folder).only("maker_id").first()
     if found is None:
-        return None
+        return None  # while a song is made its maker sees its cover already
     return FolderAccess(found.maker_id, there().filter(pk=found.pk).exists())
 
 

@@ -12,6 +12,4 @@ urlpatterns = [
     path("sound/<str:slug>/delete", views.delete, name="sound_delete"),
     path("sound/<str:slug>/save", views.save, name="sound_save"),
     path("sound/<str:slug>/unsave", views.unsave, name="sound_unsave"),
-    path("sound/<str:slug>/hide", views.hide, name="sound_hide"),
-    path("sound/<str:slug>/show", views.show, name="sound_show"),
 ]

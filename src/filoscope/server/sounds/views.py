@@ -115,24 +115,6 @@ def unsave(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(sound)
 
 
-@login_required
-@require_POST
-def hide(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take a sound away from everybody, as a moderator."""
-    actions.hide(_moderated(request, slug))
-    messages.success(request, "The sound is hidden: its page is gone, and nobody can use it.")
-    return redirect("sound", slug)
-
-
-@login_required
-@require_POST
-def show(request: HttpRequest, slug: str) -> HttpResponse:
-    """Give a hidden sound back, as a moderator."""
-    actions.show(_moderated(request, slug))
-    messages.success(request, "The sound is shown again.")
-    return redirect("sound", slug)
-
-
 def _person(request: HttpRequest) -> Account:
     assert isinstance(request.user, Account)  # `login_required` stands before every caller
     return request.user
@@ -150,9 +132,3 @@ def _own(request: HttpRequest, slug: str) -> Sound:
     if sound.maker_id != _person(request).pk:
         raise Http404("You have no such sound.")
     return sound
-
-
-def _moderated(request: HttpRequest, slug: str) -> Sound:
-    if not _person(request).is_moderator:
-        raise Http404("Only moderators hide sounds.")
-    return _found(slug)

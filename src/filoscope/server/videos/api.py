@@ -241,7 +241,7 @@ def _clip(clip: Clip) -> dict[str, Any]:
     return {name: getattr(clip, name) for name in same.split()} | {
         "url": clip.get_absolute_url(),
         "handle": clip.account.handle,
-        "sound": str(clip.sound) if clip.sound else None,
+        "sound": str(clip.sound) if clip.sound and not clip.is_muted else None,
         "hls_url": f"{base}/master.m3u8" if renditions else "",
         "is_complete": clip.completed_at is not None,
         "hashtags": [tag.name for tag in clip.hashtags.all()],

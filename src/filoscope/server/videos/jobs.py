@@ -19,7 +19,15 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from filoscope.enhance.improving import improve
-from filoscope.media import Cancelled, Limits, MediaError, copy_recording, probe, transcode
+from filoscope.media import (
+    Cancelled,
+    Limits,
+    MediaError,
+    copy_recording,
+    probe,
+    silence,
+    transcode,
+)
 from filoscope.media.ladder import RungFile, Stills
 from filoscope.server.kit.patience import Patience, is_last, patiently
 from filoscope.server.kit.worker import is_stopping
@@ -180,6 +188,21 @@ def take_out_sound(context: JobContext, *, clip_id: int) -> None:
         patiently(lambda: actions.keep_sound(run, taken))
 
 
+@app.task(name=f"{TASKS}mute", queue=QUEUE, pass_context=True, retry=Patience())
+def mute_clip(context: JobContext, *, clip_id: int) -> None:
+    """Make a clip's files without their sound, which a moderator has hidden."""
+    with Aside(context, clip_id):
+        run = actions.begin_mute(clip_id)
+        silence(run.source, run.path, limits=limits(), cancel=is_stopping)
+        patiently(lambda: actions.keep_mute(run))
+
+
+@app.task(name=f"{TASKS}mute_all", queue=QUEUE, pass_context=True, retry=Patience())
+def mute_clips(context: JobContext, *, sound_id: int) -> None:
+    """Queue the muting of all clips to a sound that a moderator has hidden."""
+    actions.queue_muting(sound_id)
+
+
 @dataclass(slots=True)
 class _Teller:
     """Passes on what the child says, not too often."""
@@ -217,3 +240,4 @@ def sweep(context: JobContext, timestamp: int) -> None:
     actions.remove_orphans()
     actions.mend_forgotten_clips()
     actions.mend_silent_sounds()
+    actions.mend_muting()

@@ -94,6 +94,9 @@ class Clip(models.Model):
     # The folder that a run is filling now: whoever holds this name may show what it made, a run that
     # lost it (its worker was believed dead) may not. Empty: no run.
     next_folder = models.CharField(max_length=200, blank=True, db_index=True)
+    # While a moderator hides its sound: the folder that is heard again afterwards, and `folder` is a
+    # copy of it without sound. Empty: not muted.
+    sounding_folder = models.CharField(max_length=200, blank=True, db_index=True)
     # All that `media.probe` measured. Null until probed.
     facts = models.JSONField(null=True, editable=False)
     # Where its maker wants the poster taken from. Null: the best picture.
@@ -141,6 +144,11 @@ class Clip(models.Model):
     def poster_url(self) -> str:
         """Address of the still picture, or an empty string."""
         return f"{settings.MEDIA_URL}{self.folder}/poster.webp" if self.folder else ""
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether it plays without sound because a moderator hides the one it has."""
+        return self.sound is not None and self.sound.hidden_at is not None
 
 
 class Rendition(models.Model):

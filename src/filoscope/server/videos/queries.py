@@ -39,8 +39,13 @@ def watchable(viewer: Account | None) -> QuerySet[Clip]:
     return playable.filter(shown)
 
 
+def keeps_quiet() -> Q:
+    """Nothing is heard in it that a moderator has hidden: not hidden, or muted already."""
+    return Q(sound__hidden_at__isnull=True) | ~Q(sounding_folder="")
+
+
 def _published() -> Q:
-    return Q(
+    return keeps_quiet() & Q(
         state=Clip.State.READY,
         published_at__isnull=False,
         hidden_at__isnull=True,
@@ -91,16 +96,25 @@ class FolderAccess:
     clip_id: int
     is_public: bool  # everyone may, whoever asks
     is_makers: bool = False  # nobody but who made the clip may
+    is_hushed: bool = False  # nobody but who may hear a hidden sound may
 
 
-def folder_access(folder: str) -> FolderAccess | None:
-    """Return whether everyone may see what is in a folder; None when nothing is shown from it."""
+def folder_access(folder: str, *, sounds: bool = False) -> FolderAccess | None:
+    """Return whether everyone may see what is in a folder; None when nothing is shown from it.
+
+    `sounds` says that the file has a sound: that of a hidden sound is not heard in clips either.
+    """
     clip = (
-        Clip.objects.filter(folder=folder, state=Clip.State.READY)
-        .select_related("account")
-        .only("visibility", "published_at", "hidden_at", "account__is_active")
+        Clip.objects.filter(Q(folder=folder) | Q(sounding_folder=folder), state=Clip.State.READY)
+        .select_related("account", "sound")
+        .only(
+            "folder", "sounding_folder", "visibility", "published_at", "hidden_at",
+            "account__is_active", "sound__hidden_at",
+        )
         .first()
-    )
+    )  # fmt: skip
+    if clip is not None and _is_hushed(clip, folder, sounds=sounds):
+        return FolderAccess(clip.pk, is_public=False, is_hushed=True)
     if clip is None:
         # Before and after are for the maker alone, whoever may see the clip.
         tried = Improvement.objects.filter(folder=folder, is_made=True).only("clip_id").first()
@@ -112,6 +126,17 @@ def folder_access(folder: str) -> FolderAccess | None:
         and clip.account.is_active
     )
     return FolderAccess(clip.pk, is_public)
+
+
+def _is_hushed(clip: Clip, folder: str, *, sounds: bool) -> bool:
+    """Whether a file of this folder would let a hidden sound be heard, or lies beside one that would."""
+    return folder == clip.sounding_folder or (sounds and clip.is_muted and not clip.sounding_folder)
+
+
+def may_hear_hidden(clip_id: int, viewer: Account) -> bool:
+    """Whether somebody hears the own sound of a clip that is hidden, as `sounds.may_hear` of a song."""
+    own = Clip.objects.filter(pk=clip_id, account=viewer, owns_sound=True)
+    return viewer.is_moderator or own.exists()
 
 
 def may_watch(clip_id: int, viewer: Account | None) -> bool:

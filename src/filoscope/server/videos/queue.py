@@ -20,6 +20,19 @@ def lock_of(clip_id: int) -> str:
     return f"clip-{clip_id}"
 
 
+def defer_muting(sound_id: int) -> None:
+    """Queue the queueing of all clips to a sound: there may be thousands, and a moderator waits."""
+    deferrer = configure_task(
+        name=f"{TASKS}mute_all",
+        job_manager=JobManager(DjangoConnector()),
+        queue=QUEUE,
+        queueing_lock=f"mute_all-{sound_id}",
+        priority=SHORT,
+    )
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        deferrer.defer(sound_id=sound_id)
+
+
 def defer(task: str, clip_id: int) -> None:
     """Queue a job of `videos.jobs` by its name; one that is waiting already is enough."""
     # By Django's connection, even in a worker, whose own one would be outside the transaction.

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.edits import files, timelines
+from filoscope.server.edits import files, queries, timelines
 from filoscope.server.edits.errors import BadEdit, DraftGone, NotYet, OutOfStep, TooMuch
 from filoscope.server.edits.models import Draft, SharedCut, Take
 from filoscope.server.edits.queue import defer
@@ -108,9 +108,10 @@ def set_sound(draft: Draft, sound: Sound | None) -> Draft:
 def fill_cut(draft: Draft) -> dict[str, Any]:
     """Return the shared cut that a draft was begun with, filled by its takes."""
     row = held(draft.pk)
-    if row.based_on is None:
+    cut = row.based_on
+    if cut is None or queries.shared_cut_of(cut.clip.slug, row.account) is None:
         raise NotYet("The cut of this draft is no longer shared. It can be cut anew.")
-    return timelines.filled(row, row.based_on.pattern)
+    return timelines.filled(row, cut.pattern)
 
 
 @transaction.atomic

@@ -51,6 +51,7 @@ def wish_preview(draft: Draft) -> Draft:
     row = _free(draft)
     if row.timeline is None:
         raise NotYet("There is no cut to render yet.")
+    _refuse_a_sound_that_is_gone(row)
     return _wish(row, Draft.Task.PREVIEW, {"revision": row.revision, "timeline": row.timeline})
 
 
@@ -61,9 +62,14 @@ def wish_post(draft: Draft) -> Draft:
     if row.timeline is None:
         raise NotYet("There is no cut to post yet.")
     timelines.with_files(row, row.timeline)  # a sound may have gone meanwhile
+    _refuse_a_sound_that_is_gone(row)
+    return _wish(row, Draft.Task.RENDER, {"timeline": row.timeline})
+
+
+def _refuse_a_sound_that_is_gone(row: Draft) -> None:
+    """Nobody hears a sound in a draft that they may not use any more, hidden ones least of all."""
     if row.sound is not None and queries.sound_for(row.account, row.sound.slug) is None:
         raise NotYet("Its sound may not be used any more. Choose another one.")
-    return _wish(row, Draft.Task.RENDER, {"timeline": row.timeline})
 
 
 def _free(draft: Draft) -> Draft:

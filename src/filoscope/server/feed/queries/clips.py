@@ -22,11 +22,14 @@ from filoscope.server.videos.models import CaptionTrack, Clip, Rendition
 
 KEPT_MAX = 20_000  # clips: some 2 kB each, so 40 MB; read ahead in two seconds
 READ_AT_ONCE = 500
+HIDDEN_SOUND = "This sound isn't available"
 _FIELDS = (
     "pk", "account_id", "slug", "caption", "alt_text", "language", "folder", "duration_s", "width",
     "height", "placeholder", "colour", "published_at", "like_count", "comment_count", "save_count",
     "share_count", "view_count", "account__handle", "account__display_name", "account__avatar",
-    "sound__slug", "sound__title", "sound__artist",
+    "sound__slug", "sound__title", "sound__artist", "sound__hidden_at", "sound__is_original",
+    "sound__maker__handle",
+    "shared_cut__pk",  # edits' table, which is above: read by the name of its relation
 )  # fmt: skip
 
 _kept: OrderedDict[int, Facts] = OrderedDict()
@@ -121,6 +124,7 @@ def _facts(row: tuple[Any, ...]) -> Facts:
         alt_text=said["alt_text"],
         language=said["language"],
         sound=_sound(said),
+        cut_url=f"{url}/cut" if said["shared_cut__pk"] else "",
         duration_s=said["duration_s"] or 0.0,
         width=said["width"] or 9,  # not measured: the shape of a phone
         height=said["height"] or 16,
@@ -159,5 +163,9 @@ def _rung(folder: str, said: dict[str, Any]) -> Rung:
 def _sound(said: dict[str, Any]) -> SoundLink | None:
     if said["sound__slug"] is None:
         return None
+    if said["sound__hidden_at"] is not None:
+        return SoundLink(HIDDEN_SOUND, "")
     title, artist = said["sound__title"], said["sound__artist"]
+    if said["sound__is_original"] and said["sound__maker__handle"]:
+        artist = f"@{said['sound__maker__handle']}"
     return SoundLink(f"{title} · {artist}" if artist else title, f"/sound/{said['sound__slug']}")

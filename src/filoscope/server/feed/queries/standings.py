@@ -32,12 +32,18 @@ _ROWS = (
     "(SELECT string_agg(part.xmin::text || part.ctid::text, '' ORDER BY part.id) FROM {} part"
     " WHERE part.clip_id = videos_clip.id)"
 )
+_SOUND = (
+    "(SELECT ROW(part.slug, part.title, part.artist, part.hidden_at, maker.handle)::text"
+    " FROM sounds_sound part LEFT JOIN accounts_account maker ON maker.id = part.maker_id"
+    " WHERE part.id = videos_clip.sound_id)"
+)
 _PARTS = (
     "ROW(" + ", ".join(f"videos_clip.{name}" for name in _CLIP) + ")::text",
     _ROW.format("handle, display_name, avatar", "accounts_account", "account_id"),
-    _ROW.format("slug, title, artist", "sounds_sound", "sound_id"),
+    _SOUND,
     _ROWS.format("videos_rendition"),
     _ROWS.format("videos_captiontrack"),
+    _ROWS.format("edits_sharedcut"),  # which is above: its table is read, not its model
 )
 VERSION = "md5(concat_ws('|', " + ", ".join(_PARTS) + "))"
 

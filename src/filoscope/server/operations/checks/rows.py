@@ -146,12 +146,13 @@ def _dead_letters(*, is_repairing: bool) -> Iterator[Finding]:
 def _orphans(*, is_repairing: bool) -> Iterator[Finding]:
     from filoscope.server.edits import actions as drafts
     from filoscope.server.sounds import sweeping
-    from filoscope.server.videos.actions import mend_silent_sounds, sweep_orphans
+    from filoscope.server.videos.actions import mend_muting, mend_silent_sounds, sweep_orphans
 
     found = sweep_orphans(repair=is_repairing)
     sounds = sweeping.sweep(repair=is_repairing)
     takes = drafts.remove_orphans(grace_s=0.0, repair=is_repairing)
     silent = mend_silent_sounds(repair=is_repairing)
+    muting = mend_muting(repair=is_repairing)
     lines = {
         "files": (len(found.removed_folders) + len(found.removed_uploads), "that no clip names"),
         "clips": (len(found.requeued), "that no job is about"),
@@ -161,11 +162,12 @@ def _orphans(*, is_repairing: bool) -> Iterator[Finding]:
         "sound files": (len(sounds.removed), "that no sound names"),
         "sounds": (len(sounds.failed), "whose file is gone or never came whole"),
         "own sounds": (len(silent), "of clips that cannot be heard by themselves yet"),
+        "muting": (len(muting), "clips whose sound is hidden and not muted yet, or shown again"),
     }
     for about, (count, what) in lines.items():
         if count and is_repairing:
             yield good(about, f"{count} {what}: mended")
         elif count:
             yield bad(about, f"{count} {what}", "filoscope doctor --repair")
-    if found.is_clean and sounds.is_clean and not (silent or takes):
+    if found.is_clean and sounds.is_clean and not (silent or takes or muting):
         yield good("files", "each belongs to a clip or a sound, and each of these has its own")

@@ -138,7 +138,7 @@ def delete(clip: Clip) -> None:
     # The upload first, as `edit_upload` takes them: two that wait for each other would both fail.
     list(Upload.objects.select_for_update(of=("self",)).filter(clip=clip).values_list("pk"))
     row = locked(clip)
-    folders, original = {row.folder, row.next_folder}, row.original
+    folders, original = {row.folder, row.next_folder, row.sounding_folder}, row.original
     folders |= set(Improvement.objects.filter(clip=row).values_list("folder", flat=True))
     own_sound = row.sound if row.owns_sound else None
     row.delete()

@@ -104,13 +104,14 @@ def go_on(clip: Clip) -> None:
 def bed_of(clip: Clip) -> tuple[Bed | None, str]:
     """Return what is to be laid under a clip, and how in one line; the row is held.
 
-    A sound that is gone by now, or hidden, is laid no more: the clip is heard by itself then.
+    A sound that is gone by now is laid no more: the clip is heard by itself then. One that is hidden
+    stays under the clips that had it, for when it is shown again; they are muted (`muting`).
     """
     use = SoundUse.objects.filter(clip=clip).first()
     if use is None:
         return None, ""
     sound = clip.sound
-    if sound is not None and sounds_queries.there().filter(pk=sound.pk).exists():
+    if sound is not None and _is_still_laid(sound, use):
         path = sounds_queries.audio_path(sound)
         if path.is_file():
             gain_db = OWN_GAIN_DB[OwnSound(use.own)]
@@ -119,6 +120,11 @@ def bed_of(clip: Clip) -> tuple[Bed | None, str]:
     clip.sound, clip.has_sound = None, bool((clip.facts or {}).get("audio_codec"))
     clip.save(update_fields=["sound", "has_sound"])
     return None, ""
+
+
+def _is_still_laid(sound: Sound, use: SoundUse) -> bool:
+    is_kept = bool(use.laid) and sound.hidden_at is not None and sound.ready_at is not None
+    return is_kept or sounds_queries.there().filter(pk=sound.pk).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +148,20 @@ def begin_sound(clip_id: int) -> OwnSoundRun:
     lowest = clip.renditions.first() if clip is not None else None
     if clip is None or clip.sound is None or lowest is None:
         raise Superseded(f"clip {clip_id} has no sound of its own")
-    rendition = files.folder_path(clip.folder) / lowest.file
-    return OwnSoundRun(clip_id, clip.sound, clip.folder, rendition)
+    folder = _sounding(clip)
+    return OwnSoundRun(clip_id, clip.sound, folder, files.folder_path(folder) / lowest.file)
+
+
+def _sounding(clip: Clip) -> str:
+    """Return the folder in which a clip is heard, which does not play while it is muted."""
+    return clip.sounding_folder or clip.folder
 
 
 @transaction.atomic
 def keep_sound(run: OwnSoundRun, recording: Recording) -> None:
     """Let the own sound of a clip be heard by itself."""
     clip = Clip.objects.select_for_update(of=("self",)).filter(pk=run.clip_id).first()
-    if clip is None or clip.folder != run.folder or clip.sound_id != run.sound.pk:
+    if clip is None or _sounding(clip) != run.folder or clip.sound_id != run.sound.pk:
         raise Superseded(f"clip {run.clip_id} has been made anew")
     sounds.keep_original(run.sound, recording, folder=run.folder, cover=POSTER)
 
@@ -168,7 +179,7 @@ def _being_taken_out() -> set[int]:
 
 def mend_silent_sounds(*, repair: bool = True) -> tuple[str, ...]:
     """Queue the own sounds of clips that have no file, or lie where the clip no longer does."""
-    is_apart = Q(sound__ready_at=None) | ~Q(sound__folder=F("folder"))
+    is_apart = Q(sound__ready_at=None) | ~Q(sound__folder__in=(F("folder"), F("sounding_folder")))
     silent = Clip.objects.filter(
         is_apart, owns_sound=True, sound__failure="", completed_at__isnull=False
     ).exclude(pk__in=_being_taken_out())

@@ -19,7 +19,7 @@ from filoscope.media import Bed, Probe
 from filoscope.media.ladder import RungFile, Stills
 from filoscope.server.sounds.actions import create_original
 from filoscope.server.videos import files, news
-from filoscope.server.videos.actions import laying
+from filoscope.server.videos.actions import laying, muting
 from filoscope.server.videos.actions.clips import index_caption, publish_if_due
 from filoscope.server.videos.actions.improving import go_on, source_of
 from filoscope.server.videos.errors import Superseded
@@ -147,7 +147,7 @@ def finish_run(run: Run, rungs: Iterable[RungFile], stills: Stills) -> None:
         clip = _held_by(run)
         if clip.folder != run.folder:
             clip.renditions.all().delete()
-            clip.folder = run.folder
+            clip.folder, clip.sounding_folder = run.folder, ""
         _save_renditions(clip, rungs)
         _make_playable(clip, stills)
         Improvement.objects.filter(clip=clip).update(is_shown=run.is_improved)
@@ -183,6 +183,7 @@ def _make_playable(clip: Clip, stills: Stills) -> None:
     clip.save(
         update_fields=[
             "folder",
+            "sounding_folder",
             "state",
             "blurhash",
             "placeholder",
@@ -207,6 +208,7 @@ def complete(clip_id: int) -> None:
         laying.queue_own_sound(clip)
         go_on(clip)
         laying.go_on(clip)
+        muting.go_on(clip)
         news.tell(clip)
 
 

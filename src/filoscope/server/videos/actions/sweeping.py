@@ -56,6 +56,7 @@ def remove_orphans(
     folders, uploads = tuple(files.all_folders()), tuple(files.all_uploads())
     known_folders = set(Clip.objects.exclude(folder="").values_list("folder", flat=True))
     known_folders |= set(Clip.objects.exclude(next_folder="").values_list("next_folder", flat=True))
+    known_folders |= set(Clip.objects.values_list("sounding_folder", flat=True))
     known_folders |= set(Improvement.objects.values_list("folder", flat=True))
     known_uploads = set(Clip.objects.exclude(original="").values_list("original", flat=True))
     known_uploads |= {
@@ -93,7 +94,12 @@ def _mend_lost_files(*, repair: bool) -> tuple[tuple[str, ...], tuple[str, ...]]
 def _start_over(clip: Clip, *, has_original: bool) -> None:
     clip.renditions.all().delete()
     Clip.objects.filter(pk=clip.pk).update(
-        state=Clip.State.RECEIVED, folder="", next_folder="", completed_at=None, progress=0
+        state=Clip.State.RECEIVED,
+        folder="",
+        next_folder="",
+        sounding_folder="",
+        completed_at=None,
+        progress=0,
     )
     if has_original:
         defer("probe", clip.pk)
@@ -127,7 +133,7 @@ def requeue(job_id: int) -> Clip | None:
     job = ProcrastinateJob.objects.filter(pk=job_id, status="failed").first()
     if job is None:
         return None
-    clip = Clip.objects.select_for_update(of=("self",)).filter(pk=job.args["clip_id"]).first()
+    clip = Clip.objects.select_for_update(of=("self",)).filter(pk=job.args.get("clip_id")).first()
     _forget(job_id)
     if clip is not None and clip.completed_at is None:
         clip.failure_code = clip.failure = ""
