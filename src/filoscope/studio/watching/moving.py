@@ -130,10 +130,11 @@ def _step(last: Grey, flow: NDArray[np.float32], time_s: float, passed_s: float)
     side = max(height, width)
     across, down = cv2.Sobel(last, cv2.CV_32F, 1, 0), cv2.Sobel(last, cv2.CV_32F, 0, 1)
     textured = (np.abs(across) + np.abs(down)) > 8 * _TEXTURE
-    followed = flow[textured] if np.count_nonzero(textured) > 50 else flow.reshape(-1, 2)
-    pan = np.median(followed, axis=0)
-    rest = flow - pan
-    speed, angle = cv2.cartToPolar(rest[..., 0], rest[..., 1])
+    if np.count_nonzero(textured) <= 50:
+        textured = np.ones_like(textured)
+    shifts = [np.asarray(shift, np.float32) for shift in cv2.split(flow)]
+    pan = np.array([np.median(shift[textured]) for shift in shifts])
+    speed, angle = cv2.cartToPolar(shifts[0] - pan[0], shifts[1] - pan[1])
     speed[speed < _STILL_PX + 0.1 * float(np.hypot(*pan))] = 0
     bins = (angle * (_DIRECTIONS / (2 * np.pi))).astype(np.int32) % _DIRECTIONS
     sums = np.bincount(bins.ravel(), weights=speed.ravel(), minlength=_DIRECTIONS)

@@ -52,7 +52,7 @@ def watch_photo(path: Path) -> Footage:
     size = tuple(max(round(side * scale), 8) for side in yuv.shape[1::-1])
     grey = np.asarray(cv2.resize(yuv[..., 0], size, interpolation=cv2.INTER_AREA), np.uint8)
     faces = faces_of(FaceFinder(model=model_path()).find(yuv), yuv.shape, 0.0)
-    return _footage(look_at(yuv, grey), faces, width, height)
+    return _footage(look_at(np.ascontiguousarray(yuv[..., 0]), grey), faces, width, height)
 
 
 def _footage(look: Look, faces: Faces, width: int, height: int) -> Footage:

@@ -16,11 +16,14 @@ from filoscope.studio.watching.faults import Signs, mistakes_of
 from filoscope.studio.watching.footage import LOOKS_HZ, Floats, Footage
 from filoscope.studio.watching.moving import Step, StepFinder, accents_of, shake_of
 from filoscope.studio.watching.photos import is_photo, watch_photo
-from filoscope.studio.watching.reading import LIMITS, TakeReader
+from filoscope.studio.watching.reading import LIMITS, Glance, Grey, TakeReader
 from filoscope.studio.watching.seeing import Faces, Look, faces_of, look_at, shot_size
 
 FACES_S = 0.8
 """Between looks for faces: each costs as much as decoding a fifth of a second of 1080p."""
+
+_EMPTY_LOOKS = 4
+"""A view of which three seconds showed no face is one of a landscape, or of things."""
 
 _JOLT_PX = 6.0
 """RMS of shake, in px of a picture 640 wide, from which on an accent is as likely the camera's own."""
@@ -72,6 +75,7 @@ class _Watching:
         self._looks: list[Look] = []
         self._looks_s: list[float] = []
         self._faces: list[Faces] = []
+        self._far_s = 0.0
 
     def footage(self) -> Footage:
         self._see_all()
@@ -88,13 +92,23 @@ class _Watching:
             if glance.time_s < next_look_s - 1e-6:
                 continue
             next_look_s = max(next_look_s, glance.time_s - 0.5 / LOOKS_HZ) + 1 / LOOKS_HZ
-            yuv = self._reader.colour(glance)
-            self._looks.append(look_at(yuv, glance.grey))
+            luma = self._reader.luma(glance)
+            self._looks.append(look_at(luma, glance.grey))
             self._looks_s.append(glance.time_s)
             if glance.time_s >= next_faces_s:
                 next_faces_s = glance.time_s + FACES_S
-                found = self._finder.find(yuv)
-                self._faces.append(faces_of(found, yuv.shape, glance.time_s))
+                self._faces.append(self._faces_in(glance, luma))
+
+    def _faces_in(self, glance: Glance, luma: Grey) -> Faces:
+        """Look for faces; for small ones each second time where there were none of late."""
+        late = self._faces[-_EMPTY_LOOKS:]
+        is_empty = len(late) == _EMPTY_LOOKS and not any(one.count for one in late)
+        is_due = not is_empty or glance.time_s > self._far_s + 1.5 * FACES_S
+        yuv = self._reader.colour(glance, luma)
+        if not is_due:
+            return faces_of(self._finder.find_large(yuv), yuv.shape, glance.time_s)
+        self._far_s = glance.time_s
+        return faces_of(self._finder.find(yuv), yuv.shape, glance.time_s)
 
     def _summed_up(self) -> Footage:
         facts, looks, times = self._facts, self._looks, np.array(self._looks_s)
