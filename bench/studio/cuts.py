@@ -26,8 +26,9 @@ from bench.enhance.peers import VIDEO_SUFFIXES, Row
 from filoscope.studio import Placed, Song, listen, watch
 from filoscope.studio.cutting import Take, cut
 from filoscope.studio.cutting.material import Material, materials_of
+from filoscope.studio.cutting.pieces import Piece
 from filoscope.studio.cutting.places import places_of
-from filoscope.studio.cutting.scoring import Piece, Scorer
+from filoscope.studio.cutting.scoring import Scorer
 from filoscope.studio.cutting.styles import STYLES
 from filoscope.studio.timeline import Timeline
 from filoscope.studio.watching import LOOKS_HZ, Footage, Mistake
@@ -101,7 +102,7 @@ def _seen(seconds: float, rng: np.random.Generator, *, size: float) -> Footage:
         duration_s=seconds, width=1080, height=1920, fps=30.0, is_photo=False,
         times_s=np.arange(count) / LOOKS_HZ, sharpness=drifting(0.4, 0.9),
         light=drifting(0.3, 0.7), motion=drifting(0.0, 0.2), pan_x=np.zeros(count),
-        pan_y=np.zeros(count), shake=drifting(0.2, 5.0),
+        pan_y=np.zeros(count), heading_x=np.zeros(count), heading_y=np.zeros(count), shake=drifting(0.2, 5.0),
         face_counts=np.round(drifting(0, 1)), face_heights=np.full(count, 0.05 + 0.3 * size),
         focus_x=drifting(0.4, 0.6), focus_y=drifting(0.3, 0.5),
         shot_sizes=np.full(count, size),

@@ -76,6 +76,12 @@ class Step:
     is_cut: bool = False
     is_same: bool = False
 
+    @property
+    def heading(self) -> NDArray[np.float64]:
+        """Whither the rest goes on the whole, (x, y), in longer sides a second over the picture."""
+        angles = (np.arange(_DIRECTIONS) + 0.5) * (2 * np.pi / _DIRECTIONS)
+        return np.asarray(self.by_direction @ np.stack([np.cos(angles), np.sin(angles)], axis=1))
+
 
 class StepFinder:
     """Follows one take; keeps the latest picture only."""

@@ -113,7 +113,7 @@ class _Watching:
     def _summed_up(self) -> Footage:
         facts, looks, times = self._facts, self._looks, np.array(self._looks_s)
         faces = [self._faces_near(time_s) for time_s in self._looks_s]
-        motion, pan, focus, extent = _flows(self._steps, times)
+        motion, pan, heading, focus, extent = _flows(self._steps, times)
         steps_s = np.array([step.time_s for step in self._steps])
         path = np.cumsum([step.pan for step in self._steps], axis=0).reshape(-1, 2)
         shake = shake_of(steps_s, path)
@@ -149,6 +149,8 @@ class _Watching:
             motion=motion,
             pan_x=pan[:, 0],
             pan_y=pan[:, 1],
+            heading_x=heading[:, 0],
+            heading_y=heading[:, 1],
             shake=_at(times, steps_s, shake[:, None])[:, 0],
             face_counts=counts,
             face_heights=np.array([one.height for one in faces]),
@@ -187,19 +189,21 @@ def _at(times: Floats, steps_s: Floats, values: Floats) -> Floats:
     return np.stack([np.interp(times, steps_s, column) for column in values.T], axis=1)
 
 
-def _flows(steps: list[Step], times: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return at each look the motion, the pan (x, y), the focus (x, y) and the extent around it."""
+def _flows(steps: list[Step], times: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Return at each look the motion, pan, heading, focus (x, y each) and extent around it."""
     count = len(times)
     if not steps:
-        return np.zeros(count), np.zeros((count, 2)), np.full((count, 2), 0.5), np.zeros(count)
+        still = np.zeros((count, 2))
+        return np.zeros(count), still, still, np.full((count, 2), 0.5), np.zeros(count)
     ends = np.array([step.time_s for step in steps])
     spans = np.array([step.passed_s for step in steps])
     speed = np.array([float(step.by_direction.sum()) for step in steps])
     focus = np.array([step.focus for step in steps])
     extent = np.array([step.extent for step in steps])
     pans = np.array([step.pan for step in steps])
+    headings = np.array([step.heading for step in steps]) * spans[:, None]
     weighted = np.column_stack([spans, speed * spans, pans, focus * (speed * spans)[:, None],
-                                extent * speed * spans])  # fmt: skip
+                                extent * speed * spans, headings])  # fmt: skip
     sums = np.concatenate([np.zeros((1, weighted.shape[1])), np.cumsum(weighted, axis=0)])
     first = np.searchsorted(ends, times - _AROUND_S)
     last = np.maximum(np.searchsorted(ends, times + _AROUND_S, side="right"), first + 1)
@@ -207,7 +211,8 @@ def _flows(steps: list[Step], times: Floats) -> tuple[Floats, Floats, Floats, Fl
     span = np.maximum(around[:, 0], 1e-6)
     moved = np.maximum(around[:, 1], 1e-9)
     centre = np.where(around[:, 1:2] > 1e-9, around[:, 4:6] / moved[:, None], 0.5)
-    return around[:, 1] / span, around[:, 2:4] / span[:, None], centre, around[:, 6] / moved
+    ways = around[:, [2, 3, 7, 8]] / span[:, None]
+    return around[:, 1] / span, ways[:, :2], ways[:, 2:], centre, around[:, 6] / moved
 
 
 def _changes(steps: list[Step], times: Floats, duration_s: float) -> dict[str, Floats]:
