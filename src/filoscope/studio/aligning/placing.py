@@ -216,11 +216,15 @@ def _unheard(
     if one.refusal:
         return _refused(one, one.refusal)
     if one.has_beat:
-        words = "Another song plays in this take. If it belongs here, place it by hand."
+        words = (
+            "The song is not heard in this take: another one plays in it. "
+            "If it belongs here, place it by hand."
+        )
         return _refused(one, words, heard="another song")
     if not one.is_silent:
         words = (
-            "The song is not heard in this take: another one plays, or too much is over it. "
+            "The song is not heard in this take, nor another one: it was not played, or too much is "
+            "over it. "
             "If it belongs here, place it by hand."
         )
         return _refused(one, words, heard="no song")

@@ -212,7 +212,7 @@ class _Cutter:
                 f"{self.passage.end_s:.1f} s: ask for a shorter cut, or another part of the song"
             )
         pieces = with_all_takes(merged(pieces, self.scorer), self.scorer, self._frames)
-        return ramped(merged(pieces, self.scorer), self.scorer)
+        return ramped(merged(pieces, self.scorer), self.scorer, self._frames)
 
     def _same(self, one: Sequence[Piece], other: Sequence[Piece]) -> float:
         """Return the share of the time in which two cuts show the same."""

@@ -23,7 +23,7 @@ _APART_S = 2.5
 _MOTIONS_MAX = 2
 """Whips and matches by what moves, in a cut."""
 
-_MATCHED = 0.5
+_MATCHED = 0.4
 _PANNED, _STANDS = 0.15, 0.05
 """Longer sides a second: a pan that a whip goes on with, and what is no pan against it."""
 
@@ -83,7 +83,7 @@ def _offers(
             break
     if "pan" in wanted and max(pans) < -_PANNED:
         words = "through a whip, in which both shots' pan goes on"
-        yield _Offer(0.9 + min(-max(pans), 1.0), index, wanted["pan"], True, words)
+        yield _Offer(1.2 + min(-max(pans), 1.0), index, wanted["pan"], True, words)
     matching = scorer.matching(before, after)
     if "motion" in wanted and matching > _MATCHED:
         words = f"matched on motion: both go {_direction(after, scorer)}"

@@ -32,7 +32,7 @@ PAN_MAX = 0.2
 """Of a crop that follows, in widths of the picture a second: faster, it is seen to move."""
 
 _CROP_WIDE = 0.8
-_OUTSIDE = (0.25, 0.6)
+_OUTSIDE = (0.15, 0.45)
 """Deviation of the eye's focus from the middle of the crop, in its widths: all is seen, and half."""
 
 _MANY = 200_000

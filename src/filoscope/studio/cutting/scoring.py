@@ -46,13 +46,13 @@ _ACCENTS_MAX = 1.5
 _MISTAKE, _ANY_MISTAKE = 4.0, 1.0
 """Lost for each second of a mistake, and for a glimpse of one."""
 
-_CROPPED = 0.6
+_CROPPED = 1.0
 """Lost for each second in which what the eye goes to is out of the crop."""
 
 _WRONG_LIPS = 0.5
 """Lost for each second of a near face that does not sing this song while somebody is heard to."""
 
-_RAMP_COST = 0.55
+_RAMP_COST = 0.3
 """What an accent on a place must be worth before a ramp is seen as meant."""
 
 _SCENE_CUT = 0.6
@@ -62,7 +62,7 @@ _CUT_LEAST = 0.55
 _AFTER_DROP_S = 4.0
 _PACE_WORST = -3.0
 _SIZES_APART = 0.22
-_WAY_LEAST = 0.12
+_WAY_LEAST = 0.1
 """Longer sides of the picture a second: what is slower leads the eye nowhere."""
 
 _WAY_ALIKE = 0.7

@@ -91,14 +91,14 @@ STYLES: dict[str, Style] = {
             "dance", long_s=3.0, short_s=0.9, longest_s=6.0,
             faces=0.15, motion=0.5, steadiness=0.15, sharpness=0.25, voice=0.1, accents=0.9,
             places=0.6, pace=0.6, variety=0.4, fairness=0.6,
-            matches=0.3, ramps=1.2, ramp=(1.8, 0.5), transition_share=0.2,
+            matches=0.3, ramps=2.4, ramp=(1.8, 0.5), transition_share=0.2,
             transitions=(("drop", "zoom"), ("part", "whip"), ("pan", "whip"), ("motion", "match")),
         ),
         Style(
             "travel", long_s=4.0, short_s=1.6, longest_s=8.0,
             faces=0.2, motion=0.15, steadiness=0.45, sharpness=0.45, voice=0.0, accents=0.25,
             places=0.6, pace=0.5, variety=0.5, fairness=0.8, order=0.7,
-            matches=0.3, ramps=0.9, ramp=(1.6, 0.6), transition_share=0.2,
+            matches=0.3, ramps=2.6, ramp=(1.6, 0.6), transition_share=0.2,
             transitions=(
                 ("part", "crossfade"), ("drop", "whip"), ("pan", "whip"), ("motion", "match"),
             ),
@@ -113,7 +113,7 @@ STYLES: dict[str, Style] = {
             "trailer", long_s=4.0, short_s=0.7, longest_s=6.0,
             faces=0.3, motion=0.4, steadiness=0.1, sharpness=0.35, voice=0.05, accents=0.6,
             places=0.8, pace=0.8, variety=0.5, fairness=0.7, push=0.5,
-            matches=0.2, ramps=1.2, ramp=(2.0, 0.45), transition_share=0.15,
+            matches=0.2, ramps=3.0, ramp=(2.0, 0.45), transition_share=0.15,
             transitions=(("drop", "flash"), ("part", "crossfade"), ("pan", "whip")),
         ),
     )

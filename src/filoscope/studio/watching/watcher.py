@@ -22,6 +22,9 @@ from filoscope.studio.watching.seeing import Faces, Look, faces_of, look_at, sho
 FACES_S = 0.8
 """Between looks for faces: each costs as much as decoding a fifth of a second of 1080p."""
 
+_QUICK, _FACES_QUICK_S = 0.25, 0.35
+"""Motion, in longer sides a second, in which a face is elsewhere long before the next look for it."""
+
 _EMPTY_LOOKS = 4
 """A view of which three seconds showed no face is one of a landscape, or of things."""
 
@@ -89,6 +92,8 @@ class _Watching:
             step = steps.see(glance.grey, glance.time_s)
             if step is not None:
                 self._steps.append(step)
+                if self._is_quick(step):
+                    next_faces_s = min(next_faces_s, self._faces[-1].time_s + _FACES_QUICK_S)
             if glance.time_s < next_look_s - 1e-6:
                 continue
             next_look_s = max(next_look_s, glance.time_s - 0.5 / LOOKS_HZ) + 1 / LOOKS_HZ
@@ -98,6 +103,10 @@ class _Watching:
             if glance.time_s >= next_faces_s:
                 next_faces_s = glance.time_s + FACES_S
                 self._faces.append(self._faces_in(glance, luma))
+
+    def _is_quick(self, step: Step) -> bool:
+        """Whether somebody whose face was seen has moved on by now."""
+        return self._faces[-1].count > 0 and float(step.by_direction.sum()) > _QUICK
 
     def _faces_in(self, glance: Glance, luma: Grey) -> Faces:
         """Look for faces; for small ones each second time where there were none of late."""
