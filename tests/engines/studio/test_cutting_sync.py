@@ -7,6 +7,7 @@ import pytest
 from filoscope.studio import NothingToCut, Placed, cut
 from filoscope.studio.aligning.placed import Heard
 from filoscope.studio.cutting import STYLES, Take
+from filoscope.studio.watching import Mistake
 
 from .filmed import seen, song_of
 
@@ -58,6 +59,17 @@ def test_a_take_that_was_placed_by_hand_is_in_sync_whatever_was_heard() -> None:
     placed = Placed("a.mp4", 0.0, 0.0, 1.0, "hand", "", heard="another song")
     [timeline] = cut(song_of(), "song.ogg", [Take("a.mp4", seen(40.0), placed)], length_s=8)
     assert not any("another song" in one for one in timeline.reasons)
+
+
+def test_the_passage_is_not_one_in_which_every_take_that_is_there_is_covered() -> None:
+    def filmed(name: str, offset_s: float, seconds: float, bad_s: float) -> Take:
+        footage = seen(seconds, mistakes=(Mistake("covered", bad_s, seconds),))
+        return Take(name, footage, Placed(name, offset_s, 0.0, 1.0, "sound", ""))
+
+    takes = [filmed("a.mp4", 0.0, 40.0, 22.0), filmed("b.mp4", 1.0, 39.0, 20.0)]
+    [timeline] = cut(song_of(), "song.ogg", takes, length_s=16)
+    assert timeline.sound is not None
+    assert timeline.sound.start_s + timeline.duration_s <= 22.5
 
 
 def test_lips_that_talk_are_shown_less_while_somebody_sings_than_those_that_sing() -> None:

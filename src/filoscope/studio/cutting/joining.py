@@ -23,6 +23,9 @@ _APART_S = 2.5
 _MOTIONS_MAX = 2
 """Whips and matches by what moves, in a cut."""
 
+_SHARE = 2.5
+"""Of its frames, that a shot must have at least."""
+
 _MATCHED = 0.4
 _PANNED, _STANDS = 0.15, 0.05
 """Longer sides a second: a pan that a whip goes on with, and what is no pan against it."""
@@ -122,7 +125,7 @@ def kind_at(frame: int, passage: Passage, fps: float) -> Kind:
 def _has_room(pieces: Sequence[Piece], index: int, frames: int, scorer: Scorer) -> bool:
     """Whether both shots are long enough, and their takes go on where they are seen together."""
     before, after = pieces[index - 1], pieces[index]
-    if before.take == after.take or min(before.frames, after.frames) < 3 * frames:
+    if before.take == after.take or min(before.frames, after.frames) < _SHARE * frames:
         return False
     is_still = scorer.materials[after.take].take.footage.is_photo
     fast = after.ramp.fast if after.ramp else scorer.materials[after.take].take.rate

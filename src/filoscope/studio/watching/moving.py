@@ -149,7 +149,7 @@ def _step(last: Grey, flow: NDArray[np.float32], time_s: float, passed_s: float)
     focus, extent = (0.5, 0.5), 0.0
     if total > 0:
         by_column, by_row = speed.sum(axis=0), speed.sum(axis=1)
-        focus = (_mean(by_column), _mean(by_row))
+        focus = (_densest(by_column), _densest(by_row))
         extent = min(3.5 * _deviation(by_row), 1.0)
     return Step(
         time_s, passed_s, (float(pan[0] / side), float(pan[1] / side)),
@@ -157,9 +157,13 @@ def _step(last: Grey, flow: NDArray[np.float32], time_s: float, passed_s: float)
     )  # fmt: skip
 
 
-def _mean(weights: NDArray[np.float32]) -> float:
-    places = (np.arange(len(weights)) + 0.5) / len(weights)
-    return float(np.average(places, weights=weights))
+def _densest(weights: NDArray[np.float32]) -> float:
+    """Return the middle of what lies in the third that has most: between two people is nobody."""
+    width = max(len(weights) // 3, 1)
+    sums = np.convolve(weights, np.ones(width, np.float32), "valid")
+    first = int(sums.argmax())
+    places = first + np.arange(width) + 0.5
+    return float(np.average(places, weights=weights[first : first + width])) / len(weights)
 
 
 def _deviation(weights: NDArray[np.float32]) -> float:

@@ -34,8 +34,9 @@ _JOLT_PX = 6.0
 _AROUND_S = 0.25
 """Over which speeds are averaged: a step of a walk, not a frame."""
 
-_FACE_DRAWS, _FACE_LARGE = 0.95, 0.12
-"""How much the eye goes to a face rather than to what moves; to a smaller one less."""
+_FACE_DRAWS, _FACE_LARGE, _FACE_STILL = 0.95, 0.06, 0.02
+"""How much the eye goes to a face rather than to what moves, if it is so large, in heights of the picture,
+or hardly anything moves. To one of both: between them is nothing to be seen."""
 
 
 def watch(take: str | os.PathLike[str]) -> Footage:
@@ -127,7 +128,9 @@ class _Watching:
         path = np.cumsum([step.pan for step in self._steps], axis=0).reshape(-1, 2)
         shake = shake_of(steps_s, path)
         duration_s = facts.duration_s
-        draws = _FACE_DRAWS * np.array([min(one.height / _FACE_LARGE, 1.0) for one in faces])
+        heights = np.array([one.height for one in faces])
+        is_drawn = (heights >= _FACE_LARGE) | ((heights > 0) & (motion < _FACE_STILL))
+        draws = np.where(is_drawn, _FACE_DRAWS, 0.0)
         focus += draws[:, None] * (np.array([(one.x, one.y) for one in faces]) - focus)
         counts = np.array([float(one.count) for one in faces])
         signs = Signs(
