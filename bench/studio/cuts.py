@@ -5,9 +5,11 @@ without a place in the song, and `takes`, five made-up takes that have one (thei
 seed: faces, sizes, motion and mistakes). The song is what `listen` hears, never the annotation; the cuts
 are held to the annotation.
 
-The blind table holds every cut to the same stated score, and to what no score knows: annotated beats
-and bars. `random` cuts wherever it likes to a random take, `even` at
-equal lengths to the next take, both with as many shots as ours has.
+The blind table holds every cut to the same stated score, and to what can be measured without it:
+annotated beats and bars, mistakes shown, how much the size of shots changes over a cut, plain motion
+accents that lie within 50 ms of an annotated beat, and how much of takes without a place is shown twice.
+`random` cuts wherever it likes to a random take, `even` at equal lengths to the next take, both with as
+many shots as ours has.
 """
 
 from __future__ import annotations
@@ -26,10 +28,11 @@ from bench.enhance.peers import VIDEO_SUFFIXES, Row
 from filoscope.studio import Placed, Song, listen, watch
 from filoscope.studio.cutting import Take, cut
 from filoscope.studio.cutting.material import Material, materials_of
+from filoscope.studio.cutting.pieces import Piece, Ramp
 from filoscope.studio.cutting.places import places_of
-from filoscope.studio.cutting.scoring import Piece, Scorer
+from filoscope.studio.cutting.scoring import Scorer
 from filoscope.studio.cutting.styles import STYLES
-from filoscope.studio.timeline import Timeline
+from filoscope.studio.timeline import Shot, Timeline
 from filoscope.studio.watching import LOOKS_HZ, Footage, Mistake
 
 Floats = NDArray[np.float64]
@@ -38,6 +41,7 @@ SONGS = 20
 LENGTH_S = 20.0
 FPS = 30
 NEAR_S = 0.04
+PLAIN, ACCENT_NEAR_S = 0.3, 0.05
 PLACED = 5
 KINDS = {"day": "travel", "takes": "performance"}
 
@@ -101,7 +105,7 @@ def _seen(seconds: float, rng: np.random.Generator, *, size: float) -> Footage:
         duration_s=seconds, width=1080, height=1920, fps=30.0, is_photo=False,
         times_s=np.arange(count) / LOOKS_HZ, sharpness=drifting(0.4, 0.9),
         light=drifting(0.3, 0.7), motion=drifting(0.0, 0.2), pan_x=np.zeros(count),
-        pan_y=np.zeros(count), shake=drifting(0.2, 5.0),
+        pan_y=np.zeros(count), heading_x=np.zeros(count), heading_y=np.zeros(count), shake=drifting(0.2, 5.0),
         face_counts=np.round(drifting(0, 1)), face_heights=np.full(count, 0.05 + 0.3 * size),
         focus_x=drifting(0.4, 0.6), focus_y=drifting(0.3, 0.5),
         shot_sizes=np.full(count, size),
@@ -182,7 +186,8 @@ def _blind(
     names = {str(take.path): index for index, take in enumerate(takes)}
     frame, shown = 0, []
     for shot in ours.shots:
-        shown.append(Piece(names[shot.source], shot.start_s, frame, shot.frames))
+        piece = Piece(names[shot.source], shot.start_s, frame, shot.frames, ramp=_ramp_of(shot))
+        shown.append(piece)
         frame += shot.frames
     cuts = np.sort(rng.choice(np.arange(12, ours.frame_count - 12), count - 1, replace=False))
     even = np.rint(np.linspace(0, ours.frame_count, count + 1)[1:-1]).astype(int)
@@ -192,6 +197,13 @@ def _blind(
         "even": _filled(even, materials, scorer, rng, is_random=False),
     }
     return [(name, _measured(pieces, scorer, beats, downs)) for name, pieces in ways.items()]
+
+
+def _ramp_of(shot: Shot) -> Ramp | None:
+    if not isinstance(shot.speed, tuple):
+        return None
+    slowest = min(shot.speed, key=lambda point: (point.speed, point.frame))
+    return Ramp(slowest.frame, shot.speed[0].speed, slowest.speed)
 
 
 def _filled(
@@ -236,8 +248,44 @@ def _measured(pieces: Sequence[Piece], scorer: Scorer, beats: Floats, downs: Flo
         "near a beat": _share_near(cuts, beats),
         "near a bar": _share_near(cuts, downs),
         "mistakes shown": sum(bad) / scorer.frame_count,
+        "size changes": _size_changes(pieces, scorer),
+        "accents on a beat": _accents_near(pieces, scorer, beats),
+        "shown twice": _twice_s(pieces, scorer) / scorer.length_s,
         "takes": len({piece.take for piece in pieces}) / len(scorer.materials),
     }
+
+
+def _size_changes(pieces: Sequence[Piece], scorer: Scorer) -> float:
+    """Return by how much the size of the shot changes over a cut, on the mean."""
+    sizes = [scorer.size(piece) for piece in pieces]
+    return float(np.mean(np.abs(np.diff(sizes)))) if len(sizes) > 1 else float("nan")
+
+
+def _accents_near(pieces: Sequence[Piece], scorer: Scorer, beats: Floats) -> float:
+    """Return the share of the plain accents that are shown at an annotated beat."""
+    near: list[bool] = []
+    for piece in pieces:
+        footage, moments = scorer.materials[piece.take].take.footage, scorer.moments(piece)
+        plain = footage.accents_s[footage.accent_strengths > PLAIN]
+        shown = plain[(plain >= moments[0]) & (plain <= moments[-1])]
+        frames = piece.frame + np.interp(shown, moments, np.arange(piece.frames))
+        song_s = scorer.start_s + frames / FPS
+        near += [float(np.abs(beats - at_s).min()) <= ACCENT_NEAR_S for at_s in song_s]
+    return float(np.mean(near)) if near else float("nan")
+
+
+def _twice_s(pieces: Sequence[Piece], scorer: Scorer) -> float:
+    """Return the seconds of takes without a place that are shown again."""
+    spans: dict[int, list[tuple[float, float]]] = {}
+    twice_s = 0.0
+    for piece in pieces:
+        take = scorer.materials[piece.take].take
+        if take.offset_s is None and not take.footage.is_photo:
+            start_s, end_s = piece.start_s, scorer.out_s(piece)
+            others = spans.setdefault(piece.take, [])
+            twice_s += sum(max(min(end_s, b) - max(start_s, a), 0.0) for a, b in others)
+            others.append((start_s, end_s))
+    return twice_s
 
 
 def _blind_rows(blind: dict[tuple[str, str], list[Row]]) -> list[Row]:

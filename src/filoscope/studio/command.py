@@ -191,17 +191,30 @@ def _takes(options: argparse.Namespace, song: Song) -> list[Take]:
             on_progress=advance,
         )
     for one in placed:
-        is_free = one.how in ("motion", "refused")
-        print(
-            f"{one.take}: shown wherever it fits best. {one.reason}"
-            if is_free
-            else _place_said(one)
-        )
+        if one.heard == "another song" and one.offset_s is None:
+            _warn_of_another_song(one, options.style)
+        elif one.how in ("motion", "refused"):
+            print(f"{one.take}: shown wherever it fits best. {one.reason}")
+        else:
+            print(_place_said(one))
     # A guess by motion binds nothing: the cut lays what moves over the beats by itself.
     return [
         Take(Path(one.take), seen[str(Path(one.take))], None if one.how == "motion" else one)
         for one in placed
     ]
+
+
+def _warn_of_another_song(one: Placed, style: str) -> None:
+    from filoscope.studio.cutting.styles import style_named
+
+    what = "shown, but not in time with this one"
+    if style_named(style).is_sung:
+        what = "left out, for nobody should be seen to sing it here"
+    print(
+        f"filoscope studio: {one.take}: another song plays in it; {what}. "
+        f"If it belongs here, say where: --at {one.take}=SECONDS",
+        file=sys.stderr,
+    )
 
 
 def _watched(takes: list[str]) -> dict[str, Footage]:

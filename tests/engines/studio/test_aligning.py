@@ -108,12 +108,24 @@ def test_another_song_is_refused_with_a_word_and_without_a_number(
     placed = placed_one(song_file, write_sound(tmp_path / "take.wav", samples))
     assert (placed.how, placed.offset_s, placed.confidence) == ("refused", None, 0)
     assert "not heard" in placed.reason
+    assert placed.heard == "another song"
 
 
 def test_speech_like_noise_alone_is_refused(song_file: Path, tmp_path: Path) -> None:
     noise = np.random.default_rng(5).standard_normal(8 * RATE_HZ) * 0.1
     placed = placed_one(song_file, write_sound(tmp_path / "take.wav", noise))
-    assert placed.how == "refused"
+    assert (placed.how, placed.heard) == ("refused", "no song")
+
+
+def test_what_is_heard_of_a_take_is_told_to_programs(
+    song: Floats, song_file: Path, tmp_path: Path
+) -> None:
+    samples = record(song, offset_s=5, length_s=8)
+    placed = placed_one(song_file, write_sound(tmp_path / "take.wav", samples))
+    assert placed.to_json()["heard"] == "the song"
+    assert Placed.from_json(placed.to_json()).heard == "the song"
+    old = {name: value for name, value in placed.to_json().items() if name != "heard"}
+    assert Placed.from_json(old).heard == ""
 
 
 def test_of_two_verses_that_differ_in_a_quiet_voice_the_right_one_is_taken(tmp_path: Path) -> None:
@@ -203,7 +215,7 @@ def test_a_silent_take_in_which_nothing_moves_is_refused(song_file: Path, tmp_pa
     nothing = Accents(np.zeros(0), np.zeros(0))
     beats = Beats(np.arange(20.0), np.arange(0, 20.0, 4))
     [placed] = align(song_file, [take], accents=lambda path: nothing, beats=lambda path: beats)
-    assert placed.how == "refused"
+    assert (placed.how, placed.heard) == ("refused", "nothing")
     assert "by hand" in placed.reason
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from filoscope.cli import main
 from filoscope.media import probe, read_samples
-from filoscope.studio import align
+from filoscope.studio import align, read_timeline
 from tests.engines.studio.recorded import make_song, record, write_mp4, write_sound
 
 SIZE = ("--size", "90x160")
@@ -49,6 +49,37 @@ def test_takes_become_a_clip_in_which_the_song_lies_where_the_timeline_says(
     assert main(["studio", "render", str(timeline), "-o", str(again)]) == 0
     first, second = (read_samples(path, rate_hz=16_000, channels=1) for path in (out, again))
     assert np.array_equal(first, second)
+
+
+def test_a_take_of_another_song_is_told_of_and_left_out_of_a_performance(
+    song_file: Path, takes: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples = record(make_song(2), offset_s=3, length_s=10, seed=7)
+    wrong = write_mp4(tmp_path / "wrong.mp4", samples, length_s=10)
+    out, kept = tmp_path / "out.mp4", tmp_path / "cut.json"
+    words = ["studio", "cut", str(song_file), takes[0], str(wrong), "-o", str(out), *SIZE]
+    assert main([*words, "--length", "5", "--timeline", str(kept)]) == 0
+    told = capsys.readouterr().err
+    assert "wrong.mp4: another song plays in it; left out" in told
+    assert "--at" in told
+    timeline = read_timeline(kept)
+    assert all("wrong.mp4" not in shot.source for shot in timeline.shots)
+    assert any("wrong.mp4" in reason for reason in timeline.reasons)
+
+
+def test_only_takes_of_another_song_make_no_performance(
+    song_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples = record(make_song(2), offset_s=3, length_s=10, seed=7)
+    wrong = write_mp4(tmp_path / "wrong.mp4", samples, length_s=10)
+    out = tmp_path / "out.mp4"
+    words = ["studio", "cut", str(song_file), str(wrong), "-o", str(out), "--length", "5", *SIZE]
+    assert main(words) == 1
+    assert "another song" in capsys.readouterr().err
+    assert not out.exists()
+    assert main([*words, "--style", "dance"]) == 0
+    assert "not in time with this one" in capsys.readouterr().err
+    assert out.exists()
 
 
 def test_a_style_that_nobody_knows_is_refused_with_those_there_are(

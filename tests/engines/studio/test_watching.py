@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from filoscope.studio import Footage, NothingToSee, watch
+from filoscope.studio.watching.seeing import sharpness_of
 
 from .filmed import SIZE, Picture, before_wall, wall, write_filmed
 
@@ -41,6 +43,34 @@ def test_the_eye_follows_what_moves(bounces: Footage) -> None:
     middle = np.abs(bounces.times_s - 0.4).argmin()
     right = np.abs(bounces.times_s - 0.75).argmin()
     assert bounces.focus_x[right] > bounces.focus_x[middle] + 0.1
+
+
+def test_whither_things_move_is_told(bounces: Footage) -> None:
+    there, back = (np.abs(bounces.times_s - time_s).argmin() for time_s in (0.4, 1.2))
+    assert bounces.heading_x[there] > 0.02
+    assert bounces.heading_x[back] < -0.02
+    assert np.abs(bounces.heading_y).max() < 0.5 * np.abs(bounces.heading_x).max()
+
+
+def test_a_record_from_before_headings_is_still_read(bounces: Footage) -> None:
+    told = bounces.to_json()
+    old = {name: value for name, value in told.items() if not name.startswith("heading")}
+    assert not Footage.from_json(old).heading_x.any()
+    assert list(bounces.accents_s) == pytest.approx(
+        list(Footage.from_json(old).accents_s), abs=1e-4
+    )
+
+
+def test_sharpness_is_what_blurring_takes_away() -> None:
+    rng = np.random.default_rng(2)
+    rough = np.asarray(rng.integers(0, 256, (60, 80)), np.uint8)
+    luma = np.asarray(cv2.GaussianBlur(rough, (0, 0), 1.5), np.uint8)
+    kept = []
+    for axis, window in ((0, (1, 9)), (1, (9, 1))):
+        own = np.abs(np.diff(luma.astype(float), axis=axis))
+        blurred = np.abs(np.diff(cv2.blur(luma.astype(float), window), axis=axis))
+        kept.append(np.maximum(own - blurred, 0).mean() / own.mean())
+    assert sharpness_of(luma) == pytest.approx((min(kept) - 0.15) / 0.6, abs=1e-3)
 
 
 def test_a_good_take_has_no_mistakes(bounces: Footage) -> None:

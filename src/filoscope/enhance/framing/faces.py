@@ -7,8 +7,9 @@ and Jones 2001), which sees fewer faces and only those that look at the camera.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -60,11 +61,18 @@ class FaceFinder:
         yuv : ndarray
             Shape (height, width, 3), uint8; boxes are in its pixels.
         """
+        return self._find(yuv, _squares(yuv.shape))
+
+    def find_large(self, yuv: Colour) -> list[tuple[Box, float]]:
+        """Return what `find` does, small faces in a long picture left out: a third of its time."""
+        return self._find(yuv, islice(_squares(yuv.shape), 1))
+
+    def _find(self, yuv: Colour, squares: Iterable[Box]) -> list[tuple[Box, float]]:
         if self._net is None:
             return self._by_cascade(yuv)
         found: list[tuple[Box, float]] = []
         rgb = rgb_of(yuv)
-        for square in _squares(yuv.shape):
+        for square in squares:
             found += self._by_net(rgb, square)
         return _unlike(found)
 

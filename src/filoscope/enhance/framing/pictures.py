@@ -11,6 +11,15 @@ Plane = NDArray[np.uint8] | NDArray[np.uint16]
 Colour = NDArray[np.uint8]
 
 _NEUTRAL = 128
+_LUMA = 255 / 219
+_TO_RGB = np.array(
+    [
+        [_LUMA, 0.0, 1.793, -16 * _LUMA - 128 * 1.793],
+        [_LUMA, -0.213, -0.533, -16 * _LUMA + 128 * (0.213 + 0.533)],
+        [_LUMA, 2.112, 0.0, -16 * _LUMA - 128 * 2.112],
+    ]
+)
+"""What Y, U, V and 1 are multiplied by for R, G, B."""
 
 
 LONG_SIDE = 480
@@ -52,7 +61,4 @@ def small_yuv(planes: tuple[Plane, ...], long_side: int) -> Colour:
 
 def rgb_of(yuv: Colour) -> Colour:
     """Return Y, U, V (BT.709, limited range) as R, G, B."""
-    y = (yuv[..., 0].astype(np.float32) - 16) * (255 / 219)
-    u, v = (yuv[..., index].astype(np.float32) - 128 for index in (1, 2))
-    layers = [y + 1.793 * v, y - 0.213 * u - 0.533 * v, y + 2.112 * u]
-    return np.asarray(np.clip(np.stack(layers, axis=-1), 0, 255), np.uint8)
+    return np.asarray(cv2.transform(yuv, _TO_RGB), np.uint8)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 How = Literal["sound", "motion", "hand", "refused"]
+Heard = Literal["the song", "another song", "no song", "nothing", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Placed:
         Where else the take could lie; a song repeats itself. None when there is no such place.
     speed : float
         How fast the song was played while the take was recorded.
+    heard : str
+        What sounds in it: "the song"; "another song"; "no song", but talk, wind or too much over it;
+        "nothing". Empty where nobody listened: it was placed by hand, or cannot be read.
     """
 
     take: str
@@ -41,6 +45,7 @@ class Placed:
     reason: str
     rival_s: float | None = None
     speed: float = 1.0
+    heard: Heard = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a plain dictionary, rounded to a microsecond."""
@@ -53,6 +58,7 @@ class Placed:
             "reason": self.reason,
             "rival_s": None if self.rival_s is None else round(self.rival_s, 6),
             "speed": self.speed,
+            "heard": self.heard,
         }
 
     @classmethod

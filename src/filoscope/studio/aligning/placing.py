@@ -19,8 +19,9 @@ from filoscope.media.errors import MediaError
 from filoscope.media.track import read_track
 from filoscope.studio.aligning.choosing import Choice, Place, choose, settled
 from filoscope.studio.aligning.motion import Accents, Beats, place_by_motion
-from filoscope.studio.aligning.placed import Placed
+from filoscope.studio.aligning.placed import Heard, Placed
 from filoscope.studio.aligning.reference import RATE_HZ, Reference, Samples, prepare
+from filoscope.studio.aligning.sounding import has_beat
 from filoscope.studio.aligning.stretched import choose_stretched
 from filoscope.studio.errors import BadWish, NothingToHear
 
@@ -49,6 +50,7 @@ class _Heard:
     by_hand_s: float | None = None
     refusal: str = ""
     is_silent: bool = False
+    has_beat: bool = False
     has_picture: bool = False
 
 
@@ -159,7 +161,13 @@ def _hear(take: str, reference: Reference, song: Samples, speed: float) -> _Hear
     if not choice.places and speed != 1:
         choice = choose_stretched(samples, song, speed)
     is_silent = not choice.places and float(np.sqrt(np.mean(samples**2))) < SILENT_RMS
-    return _Heard(take, choice, is_silent=is_silent, has_picture=track.has_picture)
+    return _Heard(
+        take,
+        choice,
+        is_silent=is_silent,
+        has_beat=not choice.places and not is_silent and has_beat(take),
+        has_picture=track.has_picture,
+    )
 
 
 def _in_order(heard: Sequence[_Heard]) -> list[Place | None]:
@@ -194,6 +202,7 @@ def _said(take: str, choice: Choice, place: Place, speed: float) -> Placed:
         how="sound",
         reason=reason,
         rival_s=others[0].fit.offset_s * speed if others else None,
+        heard="the song",
     )
 
 
@@ -206,23 +215,32 @@ def _unheard(
 ) -> Placed:
     if one.refusal:
         return _refused(one, one.refusal)
-    if not one.is_silent:
-        return _refused(
-            one,
-            "The song is not heard in this take: another one plays, or too much is over it. "
-            "If it belongs here, place it by hand.",
+    if one.has_beat:
+        words = (
+            "The song is not heard in this take: another one plays in it. "
+            "If it belongs here, place it by hand."
         )
+        return _refused(one, words, heard="another song")
+    if not one.is_silent:
+        words = (
+            "The song is not heard in this take, nor another one: it was not played, or too much is "
+            "over it. "
+            "If it belongs here, place it by hand."
+        )
+        return _refused(one, words, heard="no song")
     if not one.has_picture:
-        return _refused(one, "Silent, and no picture to place it by. Place it by hand.")
+        words = "Silent, and no picture to place it by. Place it by hand."
+        return _refused(one, words, heard="nothing")
     found = place_by_motion(accents(Path(one.take)), beats(Path(song)), speed=speed)
     if found is None:
-        return _refused(one, "Silent, and nothing moves in it to a beat. Place it by hand.")
+        words = "Silent, and nothing moves in it to a beat. Place it by hand."
+        return _refused(one, words, heard="nothing")
     words = "Silent: only its motion speaks for a place, which is a guess. Check it by eye."
-    return Placed(one.take, found[0], 0.0, found[1], "motion", words)
+    return Placed(one.take, found[0], 0.0, found[1], "motion", words, heard="nothing")
 
 
-def _refused(one: _Heard, reason: str) -> Placed:
-    return Placed(one.take, None, 0.0, 0.0, "refused", reason)
+def _refused(one: _Heard, reason: str, *, heard: Heard = "") -> Placed:
+    return Placed(one.take, None, 0.0, 0.0, "refused", reason, heard=heard)
 
 
 def _watched(take: Path) -> Accents:

@@ -17,8 +17,10 @@ from filoscope.studio.cutting.assembling import Frame, merged, timeline_of
 from filoscope.studio.cutting.filling import with_all_takes
 from filoscope.studio.cutting.material import Material, Take, materials_of
 from filoscope.studio.cutting.passage import SHOT_S_MIN, Passage, passage_for
+from filoscope.studio.cutting.pieces import Piece
 from filoscope.studio.cutting.places import Places, places_of
-from filoscope.studio.cutting.scoring import Piece, Scorer
+from filoscope.studio.cutting.ramping import ramped
+from filoscope.studio.cutting.scoring import Scorer
 from filoscope.studio.cutting.searching import Bank, Search
 from filoscope.studio.cutting.styles import Style, style_named
 from filoscope.studio.errors import BadWish, NothingToCut
@@ -85,7 +87,8 @@ def cut(
     frame = Frame(width, height, Fraction(fps))
     if not 1 <= alternatives <= ALTERNATIVES_MAX:
         raise BadWish(f"{alternatives} alternatives are not 1 to {ALTERNATIVES_MAX}")
-    usable, why = _usable(takes, float(frame.fps))
+    usable, why = _usable(takes, chosen, float(frame.fps))
+    why += _unplaced_told(usable)
     cutter = _Cutter(song, usable, chosen, frame, length_s=length_s, start_s=start_s)
     found = cutter.alternatives(seed, alternatives)
     why += cutter.words()
@@ -102,7 +105,7 @@ def cut(
     ]  # fmt: skip
 
 
-def _usable(takes: Sequence[Take], fps: float) -> tuple[list[Take], list[str]]:
+def _usable(takes: Sequence[Take], style: Style, fps: float) -> tuple[list[Take], list[str]]:
     """Return the takes that can be shown, and why the others cannot."""
     if not takes:
         raise NothingToCut("there is no take to cut: give at least one")
@@ -116,11 +119,30 @@ def _usable(takes: Sequence[Take], fps: float) -> tuple[list[Take], list[str]]:
         elif _is_one_mistake(take):
             kinds = sorted({mistake.kind for mistake in take.footage.mistakes})
             why.append(f"{name} is left out: all of it is {' or '.join(kinds)}.")
+        elif style.is_sung and take.has_other_song:
+            why.append(
+                f"{name} is left out: another song plays in it, which nobody should be seen to sing "
+                "here. Place it by hand if it belongs, or choose a style that is not sung to."
+            )
         else:
             usable.append(take)
     if not usable:
         raise NothingToCut(f"no take can be shown. {' '.join(why)}")
     return usable, why
+
+
+def _unplaced_told(takes: Sequence[Take]) -> list[str]:
+    """Return which takes are shown without being in time with the song, and why."""
+    told = [
+        f"{Path(take.path).name} is shown in time with nothing but its motion: another song plays in it."
+        for take in takes
+        if take.has_other_song
+    ]
+    others = [take for take in takes if take.has_other_sound and not take.has_other_song]
+    if others:
+        names = ", ".join(Path(take.path).name for take in others)
+        told.append(f"The song is not heard in {names}: shown wherever they fit, claiming no sync.")
+    return told
 
 
 def _is_one_mistake(take: Take) -> bool:
@@ -190,7 +212,7 @@ class _Cutter:
                 f"{self.passage.end_s:.1f} s: ask for a shorter cut, or another part of the song"
             )
         pieces = with_all_takes(merged(pieces, self.scorer), self.scorer, self._frames)
-        return merged(pieces, self.scorer)
+        return ramped(merged(pieces, self.scorer), self.scorer, self._frames)
 
     def _same(self, one: Sequence[Piece], other: Sequence[Piece]) -> float:
         """Return the share of the time in which two cuts show the same."""
@@ -201,8 +223,7 @@ class _Cutter:
     def _shown(self, pieces: Sequence[Piece]) -> tuple[np.ndarray, np.ndarray]:
         takes = np.repeat([piece.take + piece.zoom / 100 for piece in pieces],
                           [piece.frames for piece in pieces])  # fmt: skip
-        fps = self.scorer.fps
-        moments = [piece.start_s + np.arange(piece.frames) / fps for piece in pieces]
+        moments = [self.scorer.moments(piece) for piece in pieces]
         return takes, np.concatenate(moments)
 
     def words(self) -> list[str]:

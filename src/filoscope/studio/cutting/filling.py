@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.studio.cutting.passage import SHOT_S_MIN
-from filoscope.studio.cutting.scoring import Piece, Scorer
+from filoscope.studio.cutting.pieces import Piece
+from filoscope.studio.cutting.scoring import Scorer
 
 _WORST = 0.6
 """A take of which more than this share is a mistake, wherever one looks, is not forced into a cut."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from filoscope.studio.cutting.material import PAN_MAX, eye_weights
-from filoscope.studio.cutting.scoring import Piece
+from filoscope.studio.cutting.pieces import Piece
 from filoscope.studio.timeline import Box, Move
 from filoscope.studio.timeline.shots import Framing
 from filoscope.studio.watching import Footage
@@ -26,7 +26,7 @@ _HEAD = 0.42
 
 
 def framing_of(
-    piece: Piece, footage: Footage, *, aspect: float, fps: float, rate: float, is_odd: bool
+    piece: Piece, footage: Footage, *, aspect: float, fps: float, span_s: float, is_odd: bool
 ) -> Framing | Box | Move:
     """Return how a piece is to be framed.
 
@@ -37,8 +37,8 @@ def framing_of(
     aspect : float
         Width of the timeline's frame by its height.
     fps : float
-    rate : float
-        Seconds of the take for a second of the timeline.
+    span_s : float
+        Seconds of the take that the piece shows.
     is_odd : bool
         Photos grow and shrink by turns.
     """
@@ -51,7 +51,7 @@ def framing_of(
     shape = footage.width / footage.height / aspect
     if abs(shape - 1) < _SAME_SHAPE and piece.zoom == 1:
         return "fill"
-    begin, end = _focus(piece, footage, fps / rate)
+    begin, end = _focus(piece, footage, span_s)
     boxes = [_box(footage, aspect, x, y, piece.zoom) for x, y in (begin, end)]
     if abs(boxes[1].x - boxes[0].x) > _FOLLOWED * boxes[0].width:
         return Move(boxes[0], boxes[1])
@@ -59,13 +59,13 @@ def framing_of(
     return _box(footage, aspect, x, y, piece.zoom)
 
 
-def _focus(piece: Piece, footage: Footage, fps: float) -> tuple[Point, Point]:
+def _focus(piece: Piece, footage: Footage, seconds: float) -> tuple[Point, Point]:
     """Return where the eye goes at a piece's beginning and end, in widths and heights.
 
     Across, by the line that fits best, faces and motion weighing more; down, all the time the same:
     a crop that bobs is worse than one that is a little low.
     """
-    times, seconds = footage.times_s, piece.frames / fps
+    times = footage.times_s
     within = (times >= piece.start_s - 0.1) & (times <= piece.start_s + seconds + 0.1)
     if not within.any():
         within = np.abs(times - piece.start_s) <= np.abs(times - piece.start_s).min()

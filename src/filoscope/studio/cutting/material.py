@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from filoscope.studio.aligning.placed import Placed
 from filoscope.studio.cutting.styles import Style
-from filoscope.studio.watching import Footage
+from filoscope.studio.watching import LOOKS_HZ, Footage
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ PAN_MAX = 0.2
 """Of a crop that follows, in widths of the picture a second: faster, it is seen to move."""
 
 _CROP_WIDE = 0.8
-_OUTSIDE = (0.25, 0.6)
+_OUTSIDE = (0.15, 0.45)
 """Deviation of the eye's focus from the middle of the crop, in its widths: all is seen, and half."""
 
 _MANY = 200_000
@@ -65,6 +65,21 @@ class Take:
         if self.placed is None or self.placed.how in ("refused", "motion"):
             return None
         return self.placed.offset_s
+
+    @property
+    def has_other_sound(self) -> bool:
+        """Whether something else than the song sounded while it was filmed: its lips fit that."""
+        has_it = self.placed is not None and self.placed.heard in ("another song", "no song")
+        return has_it and self.offset_s is None
+
+    @property
+    def has_other_song(self) -> bool:
+        """Whether that was another song."""
+        return (
+            self.has_other_sound
+            and self.placed is not None
+            and (self.placed.heard == "another song")
+        )
 
     @property
     def speed(self) -> float:
@@ -120,6 +135,10 @@ class Material:
         self._crop = min(aspect * footage.height / footage.width, 1.0)
         self._eye = self._eye_sums(times)
         self.accents_s, self.strengths = footage.accents_s, footage.accent_strengths
+        at_s = np.arange(0, footage.duration_s + 1 / LOOKS_HZ, 1 / LOOKS_HZ)
+        ways = (footage.pan_x + footage.heading_x, footage.pan_y + footage.heading_y)
+        across, down = (np.interp(at_s, footage.times_s, way).tolist() for way in ways)
+        self._ways: list[tuple[float, float]] = list(zip(across, down, strict=True))
 
     @property
     def clear_s(self) -> float:
@@ -163,6 +182,11 @@ class Material:
     def size(self, start_s: float, length_s: float) -> float:
         """Return the size of the shot, 0 from afar to 1 near."""
         return float(_mean(self._sizes, np.array([start_s]), length_s)[0])
+
+    def way(self, time_s: float) -> tuple[float, float]:
+        """Return whither what is seen moves, camera and all: x, y, in longer sides a second."""
+        index = min(max(round(time_s * LOOKS_HZ), 0), len(self._ways) - 1)
+        return self._ways[index]
 
     def thumb(self, time_s: float) -> NDArray[np.float32]:
         """Return what the take looks like at a moment: 48 levels of grey."""

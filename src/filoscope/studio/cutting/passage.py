@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from filoscope.studio.cutting.material import Material
+from filoscope.studio.cutting.material import STEP_S, Material
 from filoscope.studio.cutting.places import Places
 from filoscope.studio.errors import BadWish, NothingToCut
 from filoscope.studio.listening.song import Song
@@ -31,6 +31,9 @@ _PHOTO_S_MAX = 8.0
 
 _DROP_FROM, _DROP_TO = 0.1, 0.75
 """Where in a passage its drop should be: something before it, and enough after."""
+
+_BARE, _TICK_S = 15.0, 0.1
+"""How much a passage loses that shows nothing but mistakes; in steps of so many seconds."""
 
 _STARTS = {"part": 1.0, "drop": 0.5, "phrase": 0.5, "bar": 0.0, "beat": -0.7, "sound": 0.0}
 _ENDS = {"part": 0.4, "drop": 0.1, "phrase": 0.3, "bar": 0.0, "beat": -0.7, "sound": 0.0}
@@ -80,10 +83,10 @@ def passage_for(
     BadWish, NothingToCut
     """
     _check(song, length_s, start_s)
-    reach = _Reach(places, materials, 1 / fps)
+    reach, bare = _Reach(places, materials, 1 / fps), _Bare(song, materials)
     wanted_s = min(length_s or _usual_length(song, materials), _most(song, materials))
     found = [
-        (_worth(song, places, materials, first, last, wanted_s), first, last)
+        (_worth(song, places, materials, bare, first, last, wanted_s), first, last)
         for first in _starts(places, start_s)
         for last in reach.ends(first, wanted_s + _OVER_S)
     ]
@@ -179,8 +182,31 @@ class _Reach:
         return [bar for bar in ends if kinds[bar] != "beat"] or ends
 
 
+class _Bare:
+    """When in a song each take that is there shows a mistake: with takes that fit anywhere, never."""
+
+    def __init__(self, song: Song, materials: Sequence[Material]) -> None:
+        count = max(int(song.duration_s / _TICK_S), 1)
+        at_s = (np.arange(count) + 0.5) * _TICK_S
+        clear = np.zeros(count, bool)
+        for material in materials:
+            if material.take.offset_s is None:
+                clear[:] = True
+                break
+            step = np.floor((at_s - material.take.offset_s) * material.take.rate / STEP_S)
+            inside = (step >= 0) & (step < len(material.bad))
+            clear[inside] |= material.bad[step[inside].astype(np.int64)] < 1
+        self._sums = np.concatenate([[0.0], np.cumsum(~clear)])
+
+    def share(self, start_s: float, end_s: float) -> float:
+        """Return the share of a stretch of the song in which nothing good is to be seen."""
+        last = len(self._sums) - 1
+        begin, end = (min(max(round(at_s / _TICK_S), 0), last) for at_s in (start_s, end_s))
+        return float(self._sums[end] - self._sums[begin]) / max(end - begin, 1)
+
+
 def _worth(
-    song: Song, places: Places, materials: Sequence[Material], first: int, last: int,
+    song: Song, places: Places, materials: Sequence[Material], bare: _Bare, first: int, last: int,
     wanted_s: float,
 ) -> float:  # fmt: skip
     start_s, end_s = float(places.times_s[first]), float(places.times_s[last])
@@ -195,7 +221,7 @@ def _worth(
         section.label in ("chorus", "drop") and start_s - 0.1 <= section.start_s < end_s - 2
         for section in song.sections
     )
-    return worth + _company(materials, start_s, end_s)
+    return worth + _company(materials, start_s, end_s) - _BARE * bare.share(start_s, end_s)
 
 
 def _company(materials: Sequence[Material], start_s: float, end_s: float) -> float:

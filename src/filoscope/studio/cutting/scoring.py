@@ -5,11 +5,13 @@ Each term is in seconds of a good shot; the score is their sum for each second o
 ========= =========================================================================================
 show      sharp, lit, steady, lively pictures with faces, as the style weighs them
 mistakes  covered lens, black, blurred, frozen, out of the picture; the rims of a take
-voice     a near face while somebody sings
+voice     a near face while somebody sings; lips that were filmed to another sound cost as much
 accents   motion that lands on strong beats
+ramps     a shot that runs fast into an accent and slowly through it, on a strong place
 pace      shots as long as the song's energy asks for
 places    cuts on drops, parts, phrases and bars; off every beat a cut counts as less than none
 variety   another take and another size after a cut; no jump cuts, no like view twice
+matches   motion that goes on the same way, and as fast, over a cut
 fairness  every take shown, none starved
 order     takes without a place in the song in the order they were given
 repeats   nothing of a take shown twice
@@ -19,20 +21,20 @@ repeats   nothing of a take shown twice
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.studio.cutting.material import Material
+from filoscope.studio.cutting.pieces import Piece, Ramp
 from filoscope.studio.cutting.places import Places
 from filoscope.studio.cutting.styles import Style
 from filoscope.studio.listening.song import LOUDNESS_HZ, Song
 
 Floats = NDArray[np.float64]
 
-OF_PIECE = ("show", "mistakes", "voice", "accents", "pace", "order")
-TERMS = (*OF_PIECE, "places", "variety", "fairness", "repeats")
+OF_PIECE = ("show", "mistakes", "voice", "accents", "pace", "order", "ramps")
+TERMS = (*OF_PIECE, "places", "variety", "matches", "fairness", "repeats")
 
 ON_BEAT_S = 0.04
 """As near to a beat a cut is heard as on it; a frame at 30 a second is 33 ms."""
@@ -44,8 +46,14 @@ _ACCENTS_MAX = 1.5
 _MISTAKE, _ANY_MISTAKE = 4.0, 1.0
 """Lost for each second of a mistake, and for a glimpse of one."""
 
-_CROPPED = 0.6
+_CROPPED = 1.0
 """Lost for each second in which what the eye goes to is out of the crop."""
+
+_WRONG_LIPS = 0.5
+"""Lost for each second of a near face that does not sing this song while somebody is heard to."""
+
+_RAMP_COST = 0.3
+"""What an accent on a place must be worth before a ramp is seen as meant."""
 
 _SCENE_CUT = 0.6
 _CUT_LEAST = 0.55
@@ -54,6 +62,13 @@ _CUT_LEAST = 0.55
 _AFTER_DROP_S = 4.0
 _PACE_WORST = -3.0
 _SIZES_APART = 0.22
+_WAY_LEAST = 0.1
+"""Longer sides of the picture a second: what is slower leads the eye nowhere."""
+
+_WAY_ALIKE = 0.7
+"""Cosine between two ways from which on they are one."""
+
+_WAY_AROUND_S = 0.12
 _LIKE_LEVELS = 24.0
 """Mean difference in levels of grey from which on two views have nothing in common."""
 
@@ -61,34 +76,6 @@ _REPEATED, _PHOTO_REPEATED = 2.0, 2.5
 _CONTINUED_S = 0.1
 _NO_CUT = -1.6
 """A shot that goes on is no way to be long: it costs more than a cut within one view does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a take on the timeline.
-
-    Attributes
-    ----------
-    take : int
-        Which one.
-    start_s : float
-        In seconds of the take.
-    frame, frames : int
-        First frame on the timeline, and how many.
-    zoom : float
-        1 for the whole frame; more for a closer look at the same take.
-    """
-
-    take: int
-    start_s: float
-    frame: int
-    frames: int
-    zoom: float = 1.0
-
-    @property
-    def end(self) -> int:
-        """The frame after its last."""
-        return self.frame + self.frames
 
 
 class Scorer:
@@ -124,6 +111,16 @@ class Scorer:
         self._vocals = np.concatenate([[0.0], np.cumsum(vocals[at])])
         self._views = _likeness(materials)
         self._free = [material.take.offset_s is None for material in materials]
+        self._voices = [self._voice_of(material) for material in materials]
+        off_s = np.abs(frames_s - places.times_s[_nearest_index(places.times_s, frames_s)])
+        self.is_place = off_s <= 0.5 / fps
+
+    def _voice_of(self, material: Material) -> float:
+        """Return what a second of a near face is worth while somebody sings."""
+        take = material.take
+        if take.offset_s is not None:
+            return self.style.voice
+        return -_WRONG_LIPS if take.has_other_sound else 0.0
 
     def _targets_at(self, song: Song, places: Places, frames_s: Floats) -> Floats:
         """Return how long a shot should be that begins at a frame."""
@@ -141,19 +138,24 @@ class Scorer:
         Returns
         -------
         ndarray
-            Shape (6, starts), in the order of `OF_PIECE`.
+            Shape (7, starts), in the order of `OF_PIECE`.
         """
+        span_s = frames / self.fps * self.materials[take].take.rate
+        accents = self._accents(self.materials[take], starts_s, frame, frames / self.fps)
+        return self._terms(take, starts_s, frame, frames, span_s, accents)
+
+    def _terms(
+        self, take: int, starts_s: Floats, frame: int, frames: int, span_s: float, accents: Floats
+    ) -> Floats:
         style, material = self.style, self.materials[take]
         length_s = frames / self.fps
-        span_s = length_s * material.take.rate
         worth = material.worth(starts_s, span_s) - _CROPPED * material.cropped(starts_s, span_s)
         show = length_s * worth
         bad = material.badness(starts_s, span_s)
         mistakes = -(length_s * _MISTAKE * bad + _ANY_MISTAKE * (bad > 0.02))
         mistakes -= _SCENE_CUT * self._scene_cuts(material, starts_s, span_s)
         sung = (self._vocals[frame + frames] - self._vocals[frame]) / frames
-        voice = length_s * style.voice * sung * material.faces(starts_s, span_s)
-        accents = style.accents * self._accents(material, starts_s, frame, length_s)
+        voice = length_s * self._voices[take] * sung * material.faces(starts_s, span_s)
         fit = 1 - np.square(np.log2(length_s / self.targets_s[frame]))
         pace = np.full(len(starts_s), length_s * style.pace * max(fit, _PACE_WORST))
         order = np.zeros(len(starts_s))
@@ -162,7 +164,8 @@ class Scorer:
             place = (take + through) / len(self.materials)
             passed = (frame + frames / 2) / self.frame_count
             order = -style.order * length_s * np.abs(place - passed)
-        return np.stack([show, mistakes, voice, accents, pace, order])
+        ramps = np.zeros(len(starts_s))
+        return np.stack([show, mistakes, voice, style.accents * accents, pace, order, ramps])
 
     def _accents(self, material: Material, starts_s: Floats, frame: int, length_s: float) -> Floats:
         """Return how much motion lands on strong places, for each start."""
@@ -172,13 +175,36 @@ class Scorer:
         if first == last or not len(self._places.times_s):
             return np.zeros(len(starts_s))
         at = (material.accents_s[first:last][None, :] - starts_s[:, None]) / material.take.rate
-        song_s = self.start_s + frame / self.fps + at
-        nearest = _nearest_index(self._places.times_s, song_s)
-        off = song_s - self._places.times_s[nearest]
-        landed = self._places.worths[nearest] * np.exp(-0.5 * np.square(off / _ACCENT_SIGMA_S))
+        landed = self._landed(self.start_s + frame / self.fps + at)
         within = (at >= 0) & (at <= length_s)
         sums = (within * landed * material.strengths[None, first:last]).sum(axis=1)
         return np.asarray(np.minimum(sums, _ACCENTS_MAX * length_s), np.float64)
+
+    def _landed(self, song_s: Floats) -> Floats:
+        """Return how much a moment of the song is a strong place, 0 for none."""
+        nearest = _nearest_index(self._places.times_s, song_s)
+        off = song_s - self._places.times_s[nearest]
+        near = np.exp(-0.5 * np.square(off / _ACCENT_SIGMA_S))
+        return np.asarray(self._places.worths[nearest] * near, np.float64)
+
+    def _of_ramp(self, piece: Piece, ramp: Ramp) -> Floats:
+        """Return the terms of a piece that does not run evenly."""
+        material, frames = self.materials[piece.take], np.arange(piece.frames + 1)
+        moments = piece.start_s + ramp.passed_s(frames, piece.frames, self.fps)
+        within = (material.accents_s >= moments[0]) & (material.accents_s <= moments[-1])
+        at = np.interp(material.accents_s[within], moments, frames)
+        strengths = material.strengths[within]
+        landed = self._landed(self.start_s + (piece.frame + at) / self.fps) * strengths
+        most = _ACCENTS_MAX * piece.frames / self.fps
+        accents = np.array([min(float(landed.sum()), most)])
+        terms = self._terms(
+            piece.take, np.array([piece.start_s]), piece.frame, piece.frames,
+            float(moments[-1] - moments[0]), accents,
+        )[:, 0]  # fmt: skip
+        hit = np.abs(at - ramp.hit) < 1
+        worth = float((landed * hit).max()) if len(landed) else 0.0
+        terms[OF_PIECE.index("ramps")] = self.style.ramps * (worth - _RAMP_COST)
+        return np.asarray(terms, np.float64)
 
     def _scene_cuts(self, material: Material, starts_s: Floats, length_s: float) -> Floats:
         cuts = material.take.footage.scene_cuts_s
@@ -188,16 +214,37 @@ class Scorer:
 
     def of_piece(self, piece: Piece) -> Floats:
         """Return the terms of one piece, in the order of `OF_PIECE`."""
+        if piece.ramp is not None:
+            return self._of_ramp(piece, piece.ramp)
         starts = np.array([piece.start_s])
         return np.asarray(self.of_starts(piece.take, starts, piece.frame, piece.frames)[:, 0])
 
     def out_s(self, piece: Piece) -> float:
         """Return where in its take a piece ends."""
-        return piece.start_s + piece.frames / self.fps * self.materials[piece.take].take.rate
+        return piece.start_s + self.span_s(piece)
+
+    def span_s(self, piece: Piece) -> float:
+        """Return how many seconds of its take a piece shows."""
+        if piece.ramp is not None:
+            last = np.array([piece.frames])
+            return float(piece.ramp.passed_s(last, piece.frames, self.fps)[0])
+        return piece.frames / self.fps * self.materials[piece.take].take.rate
+
+    def moments(self, piece: Piece) -> Floats:
+        """Return which moment of its take each frame of a piece shows."""
+        frames = np.arange(piece.frames)
+        if piece.ramp is not None:
+            return piece.start_s + piece.ramp.passed_s(frames, piece.frames, self.fps)
+        rate = self.materials[piece.take].take.rate
+        return np.asarray(piece.start_s + frames / self.fps * rate, np.float64)
+
+    def size(self, piece: Piece) -> float:
+        """Return the size of a shot, 0 from afar to 1 near."""
+        return self.materials[piece.take].size(piece.start_s, self.span_s(piece))
 
     def is_continued(self, before: Piece, after: Piece) -> bool:
         """Say whether two pieces are one shot: there is no cut to be seen between them."""
-        if before.take != after.take or before.zoom != after.zoom:
+        if before.take != after.take or before.zoom != after.zoom or before.ramp or after.ramp:
             return False
         if self.materials[before.take].take.footage.is_photo:
             return True
@@ -205,36 +252,49 @@ class Scorer:
         return abs(after.start_s - end_s) < _CONTINUED_S
 
     def of_cut(self, before: Piece, after: Piece, sizes: tuple[float, float]) -> float:
-        """Return what the cut between two pieces gains: places and variety."""
-        places, variety = self.cut_terms(before, after, sizes)
-        return places + variety
+        """Return what the cut between two pieces gains: places, variety and matches."""
+        return sum(self.cut_terms(before, after, sizes))
 
     def cut_terms(
-        self, before: Piece, after: Piece, sizes: tuple[float, float]
-    ) -> tuple[float, float]:
-        """Return the terms "places" and "variety" of a cut.
+        self, before: Piece, after: Piece, sizes: tuple[float, float] | None = None
+    ) -> tuple[float, float, float]:
+        """Return the terms "places", "variety" and "matches" of a cut.
 
         Parameters
         ----------
         before, after : Piece
-        sizes : tuple of float
-            Of the two shots, as `Material.size` says them.
+        sizes : tuple of float, optional
+            Of the two shots, where they are known already.
         """
+        sizes = sizes or (self.size(before), self.size(after))
         style, usual_s = self.style, self._usual_s
         if self.is_continued(before, after):
-            return 0.0, _NO_CUT * style.variety * usual_s
+            return 0.0, _NO_CUT * style.variety * usual_s, 0.0
         places = style.places * usual_s * (float(self.worths[after.frame]) - _CUT_LEAST)
         apart = min(abs(sizes[0] - sizes[1]) / _SIZES_APART, 1.0)
         if before.take != after.take:
             like = self._views[before.take][after.take]
-            return places, style.variety * usual_s * (0.7 * apart - 0.8 * like - 0.6)
+            variety = style.variety * usual_s * (0.7 * apart - 0.8 * like - 0.6)
+            matches = style.matches and style.matches * usual_s * self.matching(before, after)
+            return places, variety, matches
         out_s = self.out_s(before)
         if abs(after.start_s - out_s) < _CONTINUED_S:  # A closer look, with time going on.
-            return places, -0.3 * style.variety * usual_s
+            return places, -0.3 * style.variety * usual_s, 0.0
         material = self.materials[before.take]
         like = _alike(material.thumb(out_s), material.thumb(after.start_s))
         apart = max(apart, float(before.zoom != after.zoom))
-        return places, style.variety * usual_s * (0.4 * apart - 0.8 * like - 0.6)
+        return places, style.variety * usual_s * (0.4 * apart - 0.8 * like - 0.6), 0.0
+
+    def matching(self, before: Piece, after: Piece) -> float:
+        """Return how much motion goes on over a cut: the same way, and as fast, 0 to 1."""
+        x, y = self.materials[before.take].way(self.out_s(before) - _WAY_AROUND_S)
+        other_x, other_y = self.materials[after.take].way(after.start_s + _WAY_AROUND_S)
+        speed, other = (x * x + y * y) ** 0.5, (other_x * other_x + other_y * other_y) ** 0.5
+        if min(speed, other) < _WAY_LEAST:
+            return 0.0
+        alike = (x * other_x + y * other_y) / (speed * other)
+        pace = min(2 * min(speed, other) / max(speed, other), 1.0)
+        return float(max((alike - _WAY_ALIKE) / (1 - _WAY_ALIKE), 0.0) * pace)
 
     def fairness(self, shown_s: float, more_s: float) -> float:
         """Return what it gains to show a take for some seconds more than it was shown.
@@ -258,16 +318,15 @@ class Scorer:
         for piece in pieces:
             for name, value in zip(OF_PIECE, self.of_piece(piece), strict=True):
                 sums[name] += float(value)
-            length_s = piece.frames / self.fps
-            size = self.materials[piece.take].size(piece.start_s, length_s)
+            length_s, size = piece.frames / self.fps, self.size(piece)
             if before is not None:
-                places, variety = self.cut_terms(before[0], piece, (before[1], size))
-                sums["places"] += places
-                sums["variety"] += variety
+                gained = self.cut_terms(before[0], piece, (before[1], size))
+                for name, value in zip(("places", "variety", "matches"), gained, strict=True):
+                    sums[name] += value
             already = shown.setdefault(piece.take, [])
             seconds = sum(end_s - start_s for start_s, end_s in already)
             sums["fairness"] += self.fairness(seconds, length_s)
-            span = (piece.start_s, piece.start_s + length_s)
+            span = (piece.start_s, self.out_s(piece))
             if self._free[piece.take]:
                 sums["repeats"] += self.repeated(piece.take, _overlap(span, already))
             already.append(span)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.studio.cutting.passage import SHOT_S_MIN, STEPS, Passage
-from filoscope.studio.cutting.scoring import Piece, Scorer
+from filoscope.studio.cutting.pieces import Piece
+from filoscope.studio.cutting.scoring import Scorer
 
 Floats = NDArray[np.float64]
 Bank = dict[tuple[int, int, int], tuple[Floats, Floats]]

@@ -39,8 +39,17 @@ class Style:
         Takes without a place in the song come in the order they were given.
     push : float
         How much shorter shots become towards the end: a trailer gathers pace.
+    matches : float
+        Motion that goes on the same way over a cut.
+    ramps : float
+        A shot that runs fast into an accent and slowly through it.
+    ramp : tuple of float or None
+        How fast and how slow such a shot runs; None has none.
+    is_sung : bool
+        Whoever is seen sings the song: takes in which another one plays are left out.
     transitions : tuple of (str, str)
-        Where a transition may be, "drop", "part" or "phrase", and which.
+        Where a transition may be, and which: at a "drop", "part" or "phrase", where the camera pans
+        on over the cut ("pan"), and where any other motion goes on ("motion").
     transition_share : float
         Of the cuts, at most.
     """
@@ -61,6 +70,10 @@ class Style:
     fairness: float
     order: float = 0.0
     push: float = 0.0
+    matches: float = 0.0
+    ramps: float = 0.0
+    ramp: tuple[float, float] | None = None
+    is_sung: bool = False
     transitions: tuple[tuple[str, str], ...] = ()
     transition_share: float = 0.0
 
@@ -71,20 +84,24 @@ STYLES: dict[str, Style] = {
         Style(
             "performance", long_s=4.0, short_s=1.4, longest_s=8.0,
             faces=0.45, motion=0.15, steadiness=0.2, sharpness=0.3, voice=0.5, accents=0.3,
-            places=0.6, pace=0.5, variety=0.35, fairness=0.6,
+            places=0.6, pace=0.5, variety=0.35, fairness=0.6, is_sung=True,
             transitions=(("drop", "flash"),), transition_share=0.05,
         ),
         Style(
             "dance", long_s=3.0, short_s=0.9, longest_s=6.0,
             faces=0.15, motion=0.5, steadiness=0.15, sharpness=0.25, voice=0.1, accents=0.9,
             places=0.6, pace=0.6, variety=0.4, fairness=0.6,
-            transitions=(("drop", "zoom"), ("part", "whip")), transition_share=0.08,
+            matches=0.3, ramps=2.4, ramp=(1.8, 0.5), transition_share=0.2,
+            transitions=(("drop", "zoom"), ("part", "whip"), ("pan", "whip"), ("motion", "match")),
         ),
         Style(
             "travel", long_s=4.0, short_s=1.6, longest_s=8.0,
             faces=0.2, motion=0.15, steadiness=0.45, sharpness=0.45, voice=0.0, accents=0.25,
             places=0.6, pace=0.5, variety=0.5, fairness=0.8, order=0.7,
-            transitions=(("part", "crossfade"), ("drop", "whip")), transition_share=0.12,
+            matches=0.3, ramps=2.6, ramp=(1.6, 0.6), transition_share=0.2,
+            transitions=(
+                ("part", "crossfade"), ("drop", "whip"), ("pan", "whip"), ("motion", "match"),
+            ),
         ),
         Style(
             "calm", long_s=7.0, short_s=3.5, longest_s=12.0,
@@ -96,7 +113,8 @@ STYLES: dict[str, Style] = {
             "trailer", long_s=4.0, short_s=0.7, longest_s=6.0,
             faces=0.3, motion=0.4, steadiness=0.1, sharpness=0.35, voice=0.05, accents=0.6,
             places=0.8, pace=0.8, variety=0.5, fairness=0.7, push=0.5,
-            transitions=(("drop", "flash"), ("part", "crossfade")), transition_share=0.1,
+            matches=0.2, ramps=3.0, ramp=(2.0, 0.45), transition_share=0.15,
+            transitions=(("drop", "flash"), ("part", "crossfade"), ("pan", "whip")),
         ),
     )
 }  # fmt: skip

@@ -62,6 +62,9 @@ class Footage:
         How fast what moves by itself does, in longer sides of the picture a second, over the picture.
     pan_x, pan_y : ndarray
         How fast the picture's content passes, in longer sides a second; right and down are positive.
+    heading_x, heading_y : ndarray
+        Whither what moves by itself goes, in the unit of `motion`: right and down are positive, and
+        what goes both ways at once has none.
     shake : ndarray
         RMS of what is faster than 1 Hz in that, in px of a picture 640 wide.
     face_counts : ndarray
@@ -91,6 +94,8 @@ class Footage:
     motion: Floats
     pan_x: Floats
     pan_y: Floats
+    heading_x: Floats
+    heading_y: Floats
     shake: Floats
     face_counts: Floats
     face_heights: Floats
@@ -124,6 +129,11 @@ class Footage:
         NothingToSee
             Something is missing, or not of the kind it must be.
         """
+        still = [0.0] * len(told.get("times_s", ()))
+        told = {
+            "heading_x": still,
+            "heading_y": still,
+        } | told  # Records older than these have none.
         try:
             arrays = {name: np.array(told[name], np.float64) for name in _ARRAYS}
             thumbs = np.frombuffer(bytes.fromhex(told["thumbs"]), np.uint8)
@@ -152,8 +162,8 @@ class Footage:
 
 
 _LOOKED = (
-    "sharpness", "light", "motion", "pan_x", "pan_y", "shake", "face_counts", "face_heights",
-    "focus_x", "focus_y", "shot_sizes",
+    "sharpness", "light", "motion", "pan_x", "pan_y", "heading_x", "heading_y", "shake",
+    "face_counts", "face_heights", "focus_x", "focus_y", "shot_sizes",
 )  # fmt: skip
 _ARRAYS = ("times_s", *_LOOKED, "accents_s", "accent_strengths", "scene_cuts_s")
 

@@ -76,6 +76,12 @@ class Step:
     is_cut: bool = False
     is_same: bool = False
 
+    @property
+    def heading(self) -> NDArray[np.float64]:
+        """Whither the rest goes on the whole, (x, y), in longer sides a second over the picture."""
+        angles = (np.arange(_DIRECTIONS) + 0.5) * (2 * np.pi / _DIRECTIONS)
+        return np.asarray(self.by_direction @ np.stack([np.cos(angles), np.sin(angles)], axis=1))
+
 
 class StepFinder:
     """Follows one take; keeps the latest picture only."""
@@ -130,10 +136,11 @@ def _step(last: Grey, flow: NDArray[np.float32], time_s: float, passed_s: float)
     side = max(height, width)
     across, down = cv2.Sobel(last, cv2.CV_32F, 1, 0), cv2.Sobel(last, cv2.CV_32F, 0, 1)
     textured = (np.abs(across) + np.abs(down)) > 8 * _TEXTURE
-    followed = flow[textured] if np.count_nonzero(textured) > 50 else flow.reshape(-1, 2)
-    pan = np.median(followed, axis=0)
-    rest = flow - pan
-    speed, angle = cv2.cartToPolar(rest[..., 0], rest[..., 1])
+    if np.count_nonzero(textured) <= 50:
+        textured = np.ones_like(textured)
+    shifts = [np.asarray(shift, np.float32) for shift in cv2.split(flow)]
+    pan = np.array([np.median(shift[textured]) for shift in shifts])
+    speed, angle = cv2.cartToPolar(shifts[0] - pan[0], shifts[1] - pan[1])
     speed[speed < _STILL_PX + 0.1 * float(np.hypot(*pan))] = 0
     bins = (angle * (_DIRECTIONS / (2 * np.pi))).astype(np.int32) % _DIRECTIONS
     sums = np.bincount(bins.ravel(), weights=speed.ravel(), minlength=_DIRECTIONS)
@@ -142,7 +149,7 @@ def _step(last: Grey, flow: NDArray[np.float32], time_s: float, passed_s: float)
     focus, extent = (0.5, 0.5), 0.0
     if total > 0:
         by_column, by_row = speed.sum(axis=0), speed.sum(axis=1)
-        focus = (_mean(by_column), _mean(by_row))
+        focus = (_densest(by_column), _densest(by_row))
         extent = min(3.5 * _deviation(by_row), 1.0)
     return Step(
         time_s, passed_s, (float(pan[0] / side), float(pan[1] / side)),
@@ -150,9 +157,13 @@ def _step(last: Grey, flow: NDArray[np.float32], time_s: float, passed_s: float)
     )  # fmt: skip
 
 
-def _mean(weights: NDArray[np.float32]) -> float:
-    places = (np.arange(len(weights)) + 0.5) / len(weights)
-    return float(np.average(places, weights=weights))
+def _densest(weights: NDArray[np.float32]) -> float:
+    """Return the middle of what lies in the third that has most: between two people is nobody."""
+    width = max(len(weights) // 3, 1)
+    sums = np.convolve(weights, np.ones(width, np.float32), "valid")
+    first = int(sums.argmax())
+    places = first + np.arange(width) + 0.5
+    return float(np.average(places, weights=weights[first : first + width])) / len(weights)
 
 
 def _deviation(weights: NDArray[np.float32]) -> float:

@@ -52,7 +52,7 @@ def watch_photo(path: Path) -> Footage:
     size = tuple(max(round(side * scale), 8) for side in yuv.shape[1::-1])
     grey = np.asarray(cv2.resize(yuv[..., 0], size, interpolation=cv2.INTER_AREA), np.uint8)
     faces = faces_of(FaceFinder(model=model_path()).find(yuv), yuv.shape, 0.0)
-    return _footage(look_at(yuv, grey), faces, width, height)
+    return _footage(look_at(np.ascontiguousarray(yuv[..., 0]), grey), faces, width, height)
 
 
 def _footage(look: Look, faces: Faces, width: int, height: int) -> Footage:
@@ -66,7 +66,8 @@ def _footage(look: Look, faces: Faces, width: int, height: int) -> Footage:
         duration_s=PHOTO_S, width=width, height=height, fps=0.0, is_photo=True,
         times_s=np.arange(count) / LOOKS_HZ,
         sharpness=throughout(look.sharpness), light=throughout(look.light),
-        motion=throughout(0), pan_x=throughout(0), pan_y=throughout(0), shake=throughout(0),
+        motion=throughout(0), pan_x=throughout(0), pan_y=throughout(0),
+        heading_x=throughout(0), heading_y=throughout(0), shake=throughout(0),
         face_counts=throughout(faces.count), face_heights=throughout(faces.height),
         focus_x=throughout(faces.x), focus_y=throughout(faces.y),
         shot_sizes=throughout(shot_size(faces.height, 0.0)),

@@ -101,16 +101,21 @@ class TakeReader:
                 last_s = time_s
                 yield Glance(time_s, self._upright(_shrunk(_luma(frame), size)), frame)
 
-    def colour(self, glance: Glance) -> Colour:
-        """Return a picture as Y, U, V, its longer side `COLOUR_SIDE` at most."""
+    def luma(self, glance: Glance) -> Grey:
+        """Return a picture's luma, its longer side `COLOUR_SIDE` at most."""
+        return self._upright(_shrunk(_luma(glance.frame), self._stored_size(COLOUR_SIDE)))
+
+    def colour(self, glance: Glance, luma: Grey) -> Colour:
+        """Return a picture, whose luma is known, as Y, U, V."""
         size = self._stored_size(COLOUR_SIDE)
         frame = glance.frame
         if frame.format.name not in _PLANAR:
             frame = frame.reformat(format="yuv420p", width=size[0], height=size[1])
-        layers = [_shrunk(_plane(frame, index), size) for index in range(min(len(frame.planes), 3))]
+        chroma = range(1, min(len(frame.planes), 3))
+        layers = [luma, *(self._upright(_shrunk(_plane(frame, index), size)) for index in chroma)]
         while len(layers) < 3:
-            layers.append(np.full_like(layers[0], _NEUTRAL))
-        return self._upright(np.asarray(cv2.merge(layers), np.uint8))
+            layers.append(np.full_like(luma, _NEUTRAL))
+        return np.asarray(cv2.merge(layers), np.uint8)
 
     def _stored_size(self, long_side: int) -> tuple[int, int]:
         """Return width and height, before turning, of the picture with square pixels."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from filoscope.enhance.framing import Box
 from filoscope.studio.watching.footage import THUMB
-from filoscope.studio.watching.reading import Colour, Grey
+from filoscope.studio.watching.reading import Grey
 
 _BLUR_PX = 9
 _SHARPNESS_NOTHING, _SHARPNESS_ALL = 0.15, 0.75
@@ -53,13 +53,13 @@ class Look:
     thumb: NDArray[np.uint8]
 
 
-def look_at(yuv: Colour, grey: Grey) -> Look:
+def look_at(luma: Grey, grey: Grey) -> Look:
     """Measure one picture.
 
     Parameters
     ----------
-    yuv : ndarray
-        Shape (height, width, 3).
+    luma : ndarray
+        Shape (height, width).
     grey : ndarray
         The same, smaller.
     """
@@ -68,7 +68,7 @@ def look_at(yuv: Colour, grey: Grey) -> Look:
     tiles = cv2.resize(detail, _TILES, interpolation=cv2.INTER_AREA)
     thumb = cv2.resize(grey, THUMB, interpolation=cv2.INTER_AREA)
     return Look(
-        sharpness=sharpness_of(np.ascontiguousarray(yuv[..., 0])),
+        sharpness=sharpness_of(luma),
         light=float(np.clip((values.mean() - _BLACK) / (_WHITE - _BLACK), 0, 1)),
         flat_share=float(np.mean(tiles < _DETAIL_LEAST)),
         spread=float(values.std()),
@@ -78,18 +78,28 @@ def look_at(yuv: Colour, grey: Grey) -> Look:
 
 def sharpness_of(luma: Grey) -> float:
     """Return how much blurring would take away, 0 to 1 (Crete et al., "The Blur Effect", 2007)."""
-    values = luma.astype(np.float32)
-    shares = []
-    for axis, window in ((0, (1, _BLUR_PX)), (1, (_BLUR_PX, 1))):
-        own = np.abs(np.diff(values, axis=axis))
-        blurred = np.abs(np.diff(cv2.blur(values, window), axis=axis))
-        mean = float(own.mean())
-        lost = float(np.maximum(own - blurred, 0).mean())
-        # What has no detail at all has only noise, which is always sharp.
-        shares.append(lost / max(mean, 1e-6) * min(mean / _DIFFERENCE_LEAST, 1.0))
+    shares = [_lost_by_blur(luma), _lost_by_blur(np.ascontiguousarray(luma.T))]
     share = min(shares)  # Smear takes one direction alone.
     ratio = (share - _SHARPNESS_NOTHING) / (_SHARPNESS_ALL - _SHARPNESS_NOTHING)
     return float(np.clip(ratio, 0, 1))
+
+
+def _lost_by_blur(luma: Grey) -> float:
+    """Return the share of the differences down the picture that blurring down it takes away.
+
+    Neighbours of a running mean differ by what enters it and what leaves it, so that nothing has to
+    be blurred.
+    """
+    reach = _BLUR_PX // 2
+    padded = cv2.copyMakeBorder(luma, reach, reach, 0, 0, cv2.BORDER_REFLECT_101)
+    own = cv2.absdiff(luma[1:], luma[:-1])
+    passing = cv2.absdiff(padded[_BLUR_PX:], padded[:-_BLUR_PX])
+    lost = cv2.addWeighted(own, _BLUR_PX, passing, -1, 0, dtype=cv2.CV_16S)
+    lost = cv2.threshold(lost, 0, 0, cv2.THRESH_TOZERO)[1]
+    mean = float(cv2.mean(own)[0])
+    # What has no detail at all has only noise, which is always sharp.
+    share = float(cv2.mean(lost)[0]) / _BLUR_PX / max(mean, 1e-6)
+    return share * min(mean / _DIFFERENCE_LEAST, 1.0)
 
 
 def shot_size(face_height: float, extent: float) -> float:
