@@ -32,7 +32,10 @@ from filoscope.media import (
 )
 from filoscope.media.measure import measure
 from filoscope.media.sandbox import Tell
+from filoscope.server.edits.stills import prepare_photo
+from filoscope.server.edits.voices import prepare_voice
 from filoscope.studio.errors import DiskFull, StudioError
+from filoscope.studio.watching.photos import is_photo
 
 PROXY, STRIP, POSTER, STEADY, FOOTAGE = (
     "proxy.mp4", "strip.webp", "poster.webp", "steady.mp4", "footage.json",
@@ -56,6 +59,10 @@ def prepare(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, 
     with said():
         source, folder = Path(arguments["source"]), Path(arguments["folder"])
         folder.mkdir(parents=True, exist_ok=True)
+        if arguments["kind"] == "voice":
+            return prepare_voice(source, folder, limits)
+        if is_photo(source):
+            return prepare_photo(source, folder)
         facts = measure(source, limits=limits, threads=1)
         speed = float(arguments["speed"])
         if speed != 1.0 or not _seeks(facts.container):
@@ -69,6 +76,7 @@ def prepare(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, 
         tell({"progress": SHARES[1]})
         placed = _place(arguments, source, has_sound=facts.audio_codec is not None)
         return {
+            "kind": "clip",
             "duration_s": facts.duration_s,
             "width": facts.width,
             "height": facts.height,

@@ -95,6 +95,7 @@ def prepare_take(context: JobContext, *, row_id: int, key: str) -> None:
         arguments = {
             "source": str(run.original),
             "folder": str(run.path),
+            "kind": run.kind,
             "speed": run.speed,
             "hint_s": run.hint_s,
             "sound": str(run.sound) if run.sound else None,
