@@ -22,7 +22,7 @@ export class Store extends EventTarget {
     this.draft = draft;
     if (!this.doc) {
       const removed = draft.takes.filter((take) => take.is_removed).map((take) => take.slug);
-      this.doc = { timeline: draft.timeline, removed, cover_s: draft.cover_s, caption: draft.caption, visibility: draft.visibility, shares_cut: draft.shares_cut };
+      this.doc = { timeline: draft.timeline, removed, cover_s: draft.cover_s, caption: draft.caption, visibility: draft.visibility, shares_cut: draft.shares_cut, caption_language: draft.caption_language };
       this.revision = draft.revision;
       this.saved = this.doc;
     }
@@ -38,8 +38,9 @@ export class Store extends EventTarget {
     return this.draft.takes.filter((take) => !this.doc.removed.includes(take.slug));
   }
 
+  /** Those that can be shown: a voice is heard only. */
   get ready() {
-    return this.takes.filter((take) => take.state === "ready");
+    return this.takes.filter((take) => take.state === "ready" && take.kind !== "voice");
   }
 
   change(name, edit) {
