@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, is_dataclass
 from fractions import Fraction
@@ -103,16 +104,31 @@ def cut(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, Any]
         told = arguments["song"]
         song = Song.from_json(told) if told else listen(song_path)
         tell({"progress": 0.4})
-        takes = [
-            Take(
-                Path(one["path"]),
-                Footage.from_json(json.loads(Path(one["footage"]).read_text())),
-                Placed.from_json(one["placed"]) if one["placed"] else None,
-            )
-            for one in arguments["takes"]
-        ]
-        cuts = arrange(song, song_path, takes, **arguments["wish"])
-        return {"cuts": [one.to_json() for one in cuts]}
+        with _named(arguments["takes"]) as paths:
+            takes = [
+                Take(
+                    path,
+                    Footage.from_json(json.loads(Path(one["footage"]).read_text())),
+                    Placed.from_json(one["placed"]) if one["placed"] else None,
+                )
+                for path, one in zip(paths, arguments["takes"], strict=True)
+            ]
+            cuts = arrange(song, song_path, takes, **arguments["wish"])
+            files = {
+                str(path): one["path"] for path, one in zip(paths, arguments["takes"], strict=True)
+            }
+            real = {str(song_path): str(song_path)} | files
+            return {"cuts": [one.with_sources(real).to_json() for one in cuts]}
+
+
+@contextlib.contextmanager
+def _named(takes: list[dict[str, Any]]) -> Iterator[list[Path]]:
+    """Give takes the names that their maker knows: an engine's reasons name files."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / one["name"] for one in takes]
+        for path, one in zip(paths, takes, strict=True):
+            path.symlink_to(one["path"])
+        yield paths
 
 
 def render(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, Any]:

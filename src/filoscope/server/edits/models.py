@@ -99,7 +99,7 @@ class Take(models.Model):
     """One piece of footage of a draft, put to its sound and watched before it is cut."""
 
     class Kind(models.TextChoices):
-        CLIP = "clip"
+        CLIP = "clip", "Take"
         PHOTO = "photo"  # shown for as long as one likes
         VOICE = "voice"  # heard over the cut, never seen
 

@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='take',
             name='kind',
-            field=models.CharField(choices=[('clip', 'Clip'), ('photo', 'Photo'), ('voice', 'Voice')], default='clip', max_length=10),
+            field=models.CharField(choices=[('clip', 'Take'), ('photo', 'Photo'), ('voice', 'Voice')], default='clip', max_length=10),
         ),
     ]

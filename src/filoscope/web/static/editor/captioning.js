@@ -83,7 +83,6 @@ export function wireCaptioning(root, { store, player, panels, announce, refuse }
     tapped = null;
     panels.open("line");
     showLine();
-    form.words.focus();
   }
 
   function showLine() {

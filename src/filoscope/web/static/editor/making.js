@@ -68,8 +68,8 @@ export function wireCutting(root, { store, panels, follow, refuse, announce }) {
         const item = document.createElement("li");
         const button = Object.assign(document.createElement("button"), { type: "button", className: "alternative" });
         const name = Object.assign(document.createElement("b"), { textContent: `Cut ${place + 1}` });
-        const said = Object.assign(document.createElement("span"), { className: "soft small", textContent: `${other.shots.length} shots${other.reasons[0] ? ` · ${other.reasons[0]}` : ""}` });
-        button.append(coverOf(other, draft.takes, draft.alternatives.slice(0, place)), name, said);
+        const note = Object.assign(document.createElement("span"), { className: "soft small", textContent: said(other) });
+        button.append(coverOf(other, draft.takes, draft.alternatives.slice(0, place)), name, note);
         button.addEventListener("click", () => {
           store.edit("Another cut", (was) => keepWords(other, was));
           announce(`Cut ${place + 1} is shown.`);
@@ -85,6 +85,8 @@ export function wireCutting(root, { store, panels, follow, refuse, announce }) {
 /** Another cut of the same clip: its texts and captions stay. */
 const keepWords = (made, was) => ({ ...made, sound: keepLoudness(made.sound, was?.sound), voices: was?.voices ?? [], texts: was?.texts ?? [], captions: was?.captions ?? [], caption_style: was?.caption_style ?? made.caption_style });
 
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const said = ({ shots, sound }) => `${shots.length} shots${sound ? `, from ${clock(sound.start_s)}` : ""}`;
 const keepLoudness = (made, was) => made && was && { ...made, gain_db: was.gain_db, fade_in_s: was.fade_in_s, fade_out_s: was.fade_out_s } || made;
 
 export function wireSounds(root, { store, panels, refuse, changed }) {

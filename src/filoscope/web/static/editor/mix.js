@@ -44,8 +44,8 @@ export function wireMix(root, { store, player, strip, panels }) {
       form["fade-in"].value = fade_in_s;
       form["fade-out"].value = fade_out_s;
       words("mix-song-words").textContent = decibels(Math.max(SILENT, Math.round(gain_db * 10) / 10));
-      words("fade-in-words").textContent = fade_in_s ? `${fade_in_s} s` : "none";
-      words("fade-out-words").textContent = fade_out_s ? `${fade_out_s} s` : "none";
+      words("fade-in-words").textContent = fade_in_s >= 0.05 ? `${fade_in_s.toFixed(1)} s` : "none";
+      words("fade-out-words").textContent = fade_out_s >= 0.05 ? `${fade_out_s.toFixed(1)} s` : "none";
     }
     words("mix-shot").textContent = `Own sound of shot ${chosen() + 1}`;
     form.own.disabled = words("mix-effects").disabled = words("mix-all").disabled = !take?.has_sound;

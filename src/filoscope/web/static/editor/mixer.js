@@ -11,8 +11,9 @@ const CALM_MS = 400; // but not more often than this
 const EASE_S = 0.012; // gains move over it: no click
 const DECODED_MAX = 24; // sounds kept: a minute of stereo has 23 MB
 
-export class Mixer {
+export class Mixer extends EventTarget {
   constructor(player, store) {
+    super();
     Object.assign(this, { player, store });
     this.buffers = new Map(); // source -> AudioBuffer, or a promise of it
     this.changed = new Map(); // source and effect -> AudioBuffer
@@ -52,6 +53,7 @@ export class Mixer {
     this.ducking = duckingOf(cut, (source) => this.sound(source));
     this.player.mixed = new Set(cues.filter((cue) => this.#ready(cue)).map((cue) => cue.source));
     this.restart();
+    this.dispatchEvent(new Event("loaded"));
   }
 
   /** The decoded sound of a take, when it is there. */

@@ -86,7 +86,7 @@ function showEmpty(cut, waiting) {
 }
 
 function showTakes() {
-  listTakes(piece("takes"), store.takes, sending.going, [["Look at", hearing.openTake, (take) => take.state !== "received"], ["Take out", takeOut]]);
+  listTakes(piece("takes"), store.takes, sending.going, [["Open", hearing.openTake, (take) => take.state !== "received"], ["Take out", takeOut]]);
 }
 
 function takeOut(take) {

@@ -15,7 +15,7 @@ export function placedWords(take, sound) {
   if (take.how === "refused") return `not in sync: ${take.reason}`;
   const at = clock(take.offset_s);
   const sure = take.confidence !== null && take.confidence < 0.5 ? ", but it may be another place" : "";
-  return { sound: `song heard in it: begins at ${at}${sure}`, motion: `silent: placed by its movement at ${at}`, hand: `placed at ${at}: ${take.reason}` }[take.how] ?? "";
+  return { sound: `song heard, at ${at}${sure}`, motion: `silent: guessed by movement, at ${at}`, hand: `at ${at}, ${take.reason}` }[take.how] ?? "";
 }
 
 /** Cut shots of a take that were in time go on being so when it is put elsewhere. */
@@ -65,7 +65,7 @@ export function wirePlacing(root, tools) {
     if (panels.name !== "take") return;
     const one = take();
     if (!one) return panels.close();
-    const number = store.draft.takes.filter((other) => other.kind === one.kind).indexOf(one) + 1;
+    const number = store.takes.indexOf(one) + 1;
     piece("take-title").textContent = `${{ clip: "Take", photo: "Photo", voice: "Voice" }[one.kind]} ${number}`;
     panel.dataset.how = one.how;
     piece("take-how").textContent = one.state === "failed" ? one.failure : placedWords(one, store.draft.sound);

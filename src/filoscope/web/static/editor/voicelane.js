@@ -15,6 +15,7 @@ export class VoiceLane extends EventTarget {
     this.row.setAttribute("aria-label", "Voices");
     this.root.querySelector("[data-lane]").append(this.row);
     strip.addEventListener("drawn", () => this.draw());
+    mixer.addEventListener("loaded", () => this.draw());
   }
 
   choose(place) {
@@ -48,7 +49,7 @@ export class VoiceLane extends EventTarget {
       block.append(handle);
     }
     block.addEventListener("pointerdown", (event) => this.#drag(event, place, "whole"));
-    block.addEventListener("click", (event) => !event.detail && this.choose(place)); // by key; a tap is told below
+    block.addEventListener("click", () => this.hasMoved || this.choose(place === this.chosen ? -1 : place));
     block.addEventListener("keydown", (event) => this.#key(event, place));
     return block;
   }
@@ -73,21 +74,20 @@ export class VoiceLane extends EventTarget {
     const was = store.cut;
     const from = event.clientX;
     const fps = rate(was);
-    let hasMoved = false;
+    this.hasMoved = false;
     const move = ({ clientX }) => {
       const pixels = clientX - from;
-      if (!hasMoved && Math.abs(pixels) < TAP_PX) return;
-      if (!hasMoved && part === "whole" && place !== this.chosen) return; // an unchosen one is scrolled past
-      hasMoved = this.isDragging = true;
+      if (!this.hasMoved && Math.abs(pixels) < TAP_PX) return;
+      if (!this.hasMoved && part === "whole" && place !== this.chosen) return; // an unchosen one is scrolled past
+      this.hasMoved = this.isDragging = true;
       this.player.pause();
       this.#change(place, was, part, Math.round((pixels / strip.px) * fps), (SNAP_PX / strip.px) * fps);
     };
-    const end = (last) => {
+    const end = () => {
       for (const name of ["pointermove", "pointerup", "pointercancel"]) removeEventListener(name, name === "pointermove" ? move : end);
       this.isDragging = false;
       store.last = null; // the next drag is a change of its own
-      if (!hasMoved && part === "whole" && last.type === "pointerup") this.choose(place === this.chosen ? -1 : place);
-      else this.draw();
+      if (this.hasMoved) this.draw();
     };
     addEventListener("pointermove", move);
     addEventListener("pointerup", end);
