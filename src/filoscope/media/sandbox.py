@@ -119,11 +119,10 @@ def _fork_child(job: bytes) -> Iterator[tuple[socket.socket, socket.socket]]:
     words, words_of_child = socket.socketpair()
     life, life_of_zygote = socket.socketpair()
     with words, life:
-        with words_of_child, life_of_zygote:
-            with os.fdopen(os.memfd_create("job"), "wb") as file:
-                file.write(job)
-                file.flush()
-                _send([words_of_child.fileno(), life_of_zygote.fileno(), file.fileno()])
+        with words_of_child, life_of_zygote, os.fdopen(os.memfd_create("job"), "wb") as file:
+            file.write(job)
+            file.flush()
+            _send([words_of_child.fileno(), life_of_zygote.fileno(), file.fileno()])
         yield words, life
 
 

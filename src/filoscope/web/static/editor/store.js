@@ -15,6 +15,7 @@ export class Store extends EventTarget {
     this.past = [];
     this.future = [];
     this.adopt(draft);
+    addEventListener("online", () => this.save().catch(() => {}));
   }
 
   /** Take what the server says, beside what is edited here. */
@@ -116,13 +117,17 @@ export class Store extends EventTarget {
       const draft = await ask(`/drafts/${this.draft.slug}`, { method: "PATCH", body });
       this.revision = draft.revision;
       this.saved = doc;
+      this.isWaiting = false;
       this.draft = { ...this.draft, revision: draft.revision };
       if (this.doc === doc) this.#say("Saved");
     } catch (error) {
       this.isStale = error.status === 409;
       this.#say(this.isStale ? "Changed elsewhere" : "Not saved");
-      this.dispatchEvent(new CustomEvent("refused", { detail: error }));
-      if (!error.status) this.timer = setTimeout(() => this.save().catch(() => {}), 4000);
+      // No connection, signed out, a server that starts anew: said once, and tried until it passes.
+      const passes = !error.status || error.status === 401 || error.status >= 500;
+      if (!passes || !this.isWaiting) this.dispatchEvent(new CustomEvent("refused", { detail: error }));
+      this.isWaiting = passes;
+      if (passes) this.timer = setTimeout(() => this.save().catch(() => {}), 4000);
       throw error;
     }
   }
