@@ -5,8 +5,10 @@ file: it forks, watches and reaps. It holds no secret of the server (its environ
 
 Protocol, over a `SOCK_SEQPACKET` socket: one message a job, with three descriptors. On the first
 the child writes JSON lines. The second is the life line: the zygote kills the child when the far
-end closes, and writes how the child ended. The third is a file in memory, with the job as JSON: what was heard in a song, and a long timeline, are more than one message holds. When the server dies, the control socket
-closes, the zygote ends, and its children are killed by the kernel (PR_SET_PDEATHSIG).
+end closes, and writes how the child ended. The third is a file in memory, with the job as JSON:
+what was heard in a song, and a long timeline, are more than one message holds. When the server
+dies, the control socket closes, the zygote ends, and its children are killed by the kernel
+(PR_SET_PDEATHSIG).
 """
 
 from __future__ import annotations

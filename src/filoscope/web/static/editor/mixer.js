@@ -74,7 +74,7 @@ export class Mixer extends EventTarget {
       const address = take?.audio_url || (take?.has_sound && take.video_url);
       if (!address) return null;
       if (this.buffers.size >= DECODED_MAX) this.buffers.delete(this.buffers.keys().next().value);
-      this.buffers.set(source, this.#decode(source, this.player.files.get(address) || address));
+      this.buffers.set(source, this.#decode(source, address));
     }
     return this.buffers.get(source);
   }

@@ -86,7 +86,7 @@ function showEmpty(cut, waiting) {
 }
 
 function showTakes() {
-  listTakes(piece("takes"), store.takes, sending.going, [["Open", hearing.openTake, (take) => take.state !== "received"], ["Take out", takeOut]]);
+  listTakes(piece("takes"), store.takes, [...sending.going, ...sending.failed], [["Open", hearing.openTake, (take) => take.state !== "received"], ["Take out", takeOut]]);
 }
 
 function takeOut(take) {
@@ -272,7 +272,7 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("pagehide", () => store.save().catch(() => {}));
 addEventListener("beforeunload", (event) => {
-  if (sending.going.length || !store.isSaved) event.preventDefault(); // the browser asks whether to leave
+  if (sending.going.length || sending.failed.length || !store.isSaved) event.preventDefault(); // the browser asks whether to leave
 });
 
 if (!store.cut && store.draft.alternatives.length) cutting.take(store.draft.alternatives[0]);

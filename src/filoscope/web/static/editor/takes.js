@@ -15,6 +15,7 @@ export class Sending extends EventTarget {
     this.slug = slug;
     this.limits = { bytes: limits.bytes, seconds: limits.seconds, pixels: Infinity };
     this.going = [];
+    this.failed = []; // what could not be sent: it may be the only copy of what was filmed
   }
 
   /** Send one file; answers when it is a take, or says why not. */
@@ -37,12 +38,23 @@ export class Sending extends EventTarget {
       await transfer.run();
       return await ask(`/drafts/${this.slug}/takes`, { method: "POST", body: { upload: transfer.id, hint_s, speed, is_voice: isVoice } });
     } catch (error) {
-      this.dispatchEvent(new CustomEvent("refused", { detail: error }));
+      this.#fail(file, { hint_s, speed, isVoice }, error);
     } finally {
       this.going.splice(this.going.indexOf(entry), 1);
       this.#tell();
       this.dispatchEvent(new Event("arrived"));
     }
+  }
+
+  #fail(file, told, error) {
+    const forget = () => {
+      this.failed = this.failed.filter((one) => one !== entry);
+      this.#tell();
+    };
+    const again = () => (forget(), this.send(file, told));
+    const entry = { name: file.name, words: error.message, acts: [["Send again", again], ["Drop it", forget]] };
+    this.failed.push(entry);
+    this.dispatchEvent(new CustomEvent("refused", { detail: error }));
   }
 
   #tell() {
@@ -57,6 +69,13 @@ export function listTakes(root, takes, going, actions) {
     const item = document.createElement("li");
     item.className = "take";
     item.append(picture(""), words(entry.name, entry.words, entry.share));
+    if (entry.acts) item.dataset.state = "failed";
+    for (const [label, run] of entry.acts ?? []) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: label });
+      button.setAttribute("aria-label", `${label}: ${entry.name}`);
+      button.addEventListener("click", run);
+      item.append(button);
+    }
     rows.push(item);
   }
   root.replaceChildren(...rows);
