@@ -29,6 +29,7 @@ from filoscope.media.errors import (
     error_from_code,
 )
 from filoscope.media.limits import Limits
+from filoscope.media.zygote import JOB_BYTES_MAX, MESSAGE
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -105,28 +106,32 @@ def run_in_child(
     """
     if cpu_s_max is not None:
         limits = replace(limits, cpu_s_max=min(cpu_s_max, limits.cpu_s_max))
-    message = json.dumps({"task": task, "arguments": arguments, "limits": limits.to_json()})
-    with _fork_child(message.encode()) as (words, life):
+    job = json.dumps({"task": task, "arguments": arguments, "limits": limits.to_json()}).encode()
+    if len(job) > JOB_BYTES_MAX:
+        raise ValueError(f"a job of {len(job):,} bytes; {JOB_BYTES_MAX:,} are allowed")
+    with _fork_child(job) as (words, life):
         watch = _Watch(words, life, limits, cancel, on_message)
         return watch.until_the_end()
 
 
 @contextmanager
-def _fork_child(message: bytes) -> Iterator[tuple[socket.socket, socket.socket]]:
+def _fork_child(job: bytes) -> Iterator[tuple[socket.socket, socket.socket]]:
     words, words_of_child = socket.socketpair()
     life, life_of_zygote = socket.socketpair()
     with words, life:
-        with words_of_child, life_of_zygote:
-            _send(message, [words_of_child.fileno(), life_of_zygote.fileno()])
+        with words_of_child, life_of_zygote, os.fdopen(os.memfd_create("job"), "wb") as file:
+            file.write(job)
+            file.flush()
+            _send([words_of_child.fileno(), life_of_zygote.fileno(), file.fileno()])
         yield words, life
 
 
-def _send(message: bytes, descriptors: list[int]) -> None:
+def _send(descriptors: list[int]) -> None:
     for _ in range(_FORK_TRIES):
         with _zygote.lock:
             control = _running_zygote()
             try:
-                socket.send_fds(control, [message], descriptors)
+                socket.send_fds(control, [MESSAGE], descriptors)
             except OSError:
                 _stop_zygote()
             else:

@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from filoscope.media import Cancelled, ChildDied, LimitReached, Limits, NoSpace, probe, transcode
+from filoscope.media.sandbox import Tell, run_in_child
+from filoscope.media.zygote import JOB_BYTES_MAX
 from tests.engines.media.conftest import MakeClip
 
 PATIENCE_S = 30.0
@@ -55,6 +58,23 @@ def _workers() -> list[int]:
 def heavy(clip: MakeClip) -> Path:
     """Return a clip that takes some seconds."""
     return clip("heavy.mp4", width=1280, height=720, duration_s=8.0)
+
+
+def measure_arguments(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, Any]:
+    """Say how long what was handed over is: run in a child."""
+    return {"length": len(arguments["heard"])}
+
+
+def test_a_job_may_be_larger_than_one_message() -> None:
+    """What was heard in a song of five minutes: 64 kB were once the most, and longer songs hung."""
+    heard = [0.123456] * 40_000
+    answer = run_in_child(f"{__name__}:measure_arguments", {"heard": heard}, limits=Limits())
+    assert 40_000 == answer.result["length"]
+
+
+def test_a_job_without_bounds_is_refused() -> None:
+    with pytest.raises(ValueError, match="are allowed"):
+        run_in_child("probe", {"path": "x" * (JOB_BYTES_MAX + 1)}, limits=Limits())
 
 
 def test_cancelling_kills_the_child_at_once(heavy: Path, tmp_path: Path) -> None:

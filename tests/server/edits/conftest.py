@@ -87,6 +87,7 @@ def looked_at(take_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Look
     folder = tmp_path_factory.mktemp("looked")
     arguments = {
         "source": str(take_file), "folder": str(folder), "speed": 1.0, "hint_s": None, "sound": None,
+        "kind": "clip",
     }  # fmt: skip
     return folder, cutting_room.prepare(arguments, Limits(), lambda message: None)
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.security import django_auth
 from pydantic import Field
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.edits import actions, queries, telling
+from filoscope.server.edits import actions, captions, queries, telling
 from filoscope.server.edits.errors import EditsError
 from filoscope.server.edits.models import Draft, Take
 from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Visibility
@@ -22,6 +22,7 @@ from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Visibility
 router = Router(tags=["studio"], auth=django_auth)
 T = TypeVar("T")
 LENGTH_S_MAX = 600.0  # a wish; what may be posted is a setting
+LANGUAGE = r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4})?$"  # BCP 47, its usual part, or nothing
 ALTERNATIVES_MAX = 4  # what a thumb can tell apart in a row
 
 
@@ -29,6 +30,7 @@ class TakeOut(Schema):
     """A piece of footage."""
 
     slug: str
+    kind: str
     state: str
     progress: float
     failure: str
@@ -39,12 +41,15 @@ class TakeOut(Schema):
     height: int | None
     has_sound: bool
     video_url: str
+    picture_url: str  # of a photo
+    audio_url: str  # of a voice
     strip_url: str
     poster_url: str
     thumb_every_s: float
     thumb_count: int
     offset_s: float | None
     how: str
+    confidence: float | None
     reason: str
     is_removed: bool
 
@@ -90,6 +95,7 @@ class DraftOut(Schema):
     caption: str
     visibility: str
     shares_cut: bool
+    caption_language: str
     is_based_on_a_cut: bool
     task: str
     progress: float
@@ -117,6 +123,7 @@ class DraftEdit(Schema):
     caption: str | None = Field(None, max_length=CAPTION_LENGTH_MAX)
     visibility: Visibility | None = None
     shares_cut: bool | None = None
+    caption_language: str | None = Field(None, pattern=LANGUAGE)
 
 
 class TakeIn(Schema):
@@ -125,12 +132,19 @@ class TakeIn(Schema):
     upload: uuid.UUID
     hint_s: float | None = None
     speed: float = 1.0
+    is_voice: bool = False  # heard over the cut, not seen
 
 
 class PlaceIn(Schema):
     """Where in the sound a take begins, as its maker says."""
 
     offset_s: float
+
+
+class CaptionsIn(Schema):
+    """A file of captions, as its text."""
+
+    text: str = Field(max_length=captions.CHARACTERS_MAX)
 
 
 class SoundIn(Schema):
@@ -216,19 +230,56 @@ def choose_sound(request: HttpRequest, slug: str, wish: SoundIn) -> dict[str, An
 def add_take(request: HttpRequest, slug: str, wish: TakeIn) -> Status[Any]:
     """Make a take of an upload that is complete."""
     own = _own(request, slug)
-    made = _done(lambda: actions.add_take(own, wish.upload, hint_s=wish.hint_s, speed=wish.speed))
+    kind = Take.Kind.VOICE if wish.is_voice else Take.Kind.CLIP
+    made = _done(
+        lambda: actions.add_take(own, wish.upload, hint_s=wish.hint_s, speed=wish.speed, kind=kind)
+    )
     return Status(201, telling.take(made))
 
 
 @router.put("/drafts/{slug}/takes/{take}/place", response=TakeOut)
 def place(request: HttpRequest, slug: str, take: str, wish: PlaceIn) -> dict[str, Any]:
     """Say where in the sound a take begins."""
-    own = Take.objects.filter(draft=_own(request, slug), slug=take).first()
-    if own is None:
-        raise HttpError(404, "There is no such take.")
+    own = _own_take(request, slug, take)
     _done(lambda: actions.place_by_hand(own, wish.offset_s))
     own.refresh_from_db()
     return telling.take(own)
+
+
+@router.delete("/drafts/{slug}/takes/{take}/place", response=TakeOut)
+def place_again(request: HttpRequest, slug: str, take: str) -> dict[str, Any]:
+    """Have its place in the sound found by what is heard in it."""
+    own = _own_take(request, slug, take)
+    _done(lambda: actions.place_by_itself(own))
+    own.refresh_from_db()
+    return telling.take(own)
+
+
+@router.post("/drafts/{slug}/takes/{take}/retry", response=TakeOut)
+def retry(request: HttpRequest, slug: str, take: str) -> dict[str, Any]:
+    """Look once more at a take that failed."""
+    own = _own_take(request, slug, take)
+    _done(lambda: actions.retry_take(own))
+    own.refresh_from_db()
+    return telling.take(own)
+
+
+@router.post("/drafts/{slug}/captions", response=list[dict[str, Any]])
+def read_captions(request: HttpRequest, slug: str, wish: CaptionsIn) -> list[dict[str, Any]]:
+    """Read a file of captions, WebVTT or SubRip, as a timeline has them; nothing is saved."""
+    _own(request, slug)
+    return _done(lambda: captions.read(wish.text))
+
+
+@router.get("/drafts/{slug}/captions.vtt", response=Any)
+def write_captions(request: HttpRequest, slug: str) -> HttpResponse:
+    """The captions of a draft as it is saved, as a WebVTT file with the time of each word."""
+    text = captions.written(_own(request, slug).timeline)
+    if not text:
+        raise HttpError(404, "This draft has no captions yet.")
+    answer = HttpResponse(text, content_type="text/vtt; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="captions-{slug}.vtt"'
+    return answer
 
 
 @router.post("/drafts/{slug}/cut", response=DraftOut)
@@ -287,6 +338,13 @@ def _own(request: HttpRequest, slug: str) -> Draft:
     found = queries.own(slug, _caller(request))
     if found is None:
         raise HttpError(404, "There is no such draft.")
+    return found
+
+
+def _own_take(request: HttpRequest, slug: str, take: str) -> Take:
+    found = Take.objects.filter(draft=_own(request, slug), slug=take).first()
+    if found is None:
+        raise HttpError(404, "There is no such take.")
     return found
 
 

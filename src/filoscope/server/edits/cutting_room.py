@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, is_dataclass
 from fractions import Fraction
@@ -32,7 +33,10 @@ from filoscope.media import (
 )
 from filoscope.media.measure import measure
 from filoscope.media.sandbox import Tell
+from filoscope.server.edits.stills import prepare_photo
+from filoscope.server.edits.voices import prepare_voice
 from filoscope.studio.errors import DiskFull, StudioError
+from filoscope.studio.watching.photos import is_photo
 
 PROXY, STRIP, POSTER, STEADY, FOOTAGE = (
     "proxy.mp4", "strip.webp", "poster.webp", "steady.mp4", "footage.json",
@@ -56,6 +60,10 @@ def prepare(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, 
     with said():
         source, folder = Path(arguments["source"]), Path(arguments["folder"])
         folder.mkdir(parents=True, exist_ok=True)
+        if arguments["kind"] == "voice":
+            return prepare_voice(source, folder, limits)
+        if is_photo(source):
+            return prepare_photo(source, folder)
         facts = measure(source, limits=limits, threads=1)
         speed = float(arguments["speed"])
         if speed != 1.0 or not _seeks(facts.container):
@@ -69,6 +77,7 @@ def prepare(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, 
         tell({"progress": SHARES[1]})
         placed = _place(arguments, source, has_sound=facts.audio_codec is not None)
         return {
+            "kind": "clip",
             "duration_s": facts.duration_s,
             "width": facts.width,
             "height": facts.height,
@@ -95,16 +104,31 @@ def cut(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, Any]
         told = arguments["song"]
         song = Song.from_json(told) if told else listen(song_path)
         tell({"progress": 0.4})
-        takes = [
-            Take(
-                Path(one["path"]),
-                Footage.from_json(json.loads(Path(one["footage"]).read_text())),
-                Placed.from_json(one["placed"]) if one["placed"] else None,
-            )
-            for one in arguments["takes"]
-        ]
-        cuts = arrange(song, song_path, takes, **arguments["wish"])
-        return {"cuts": [one.to_json() for one in cuts]}
+        with _named(arguments["takes"]) as paths:
+            takes = [
+                Take(
+                    path,
+                    Footage.from_json(json.loads(Path(one["footage"]).read_text())),
+                    Placed.from_json(one["placed"]) if one["placed"] else None,
+                )
+                for path, one in zip(paths, arguments["takes"], strict=True)
+            ]
+            cuts = arrange(song, song_path, takes, **arguments["wish"])
+            files = {
+                str(path): one["path"] for path, one in zip(paths, arguments["takes"], strict=True)
+            }
+            real = {str(song_path): str(song_path)} | files
+            return {"cuts": [one.with_sources(real).to_json() for one in cuts]}
+
+
+@contextlib.contextmanager
+def _named(takes: list[dict[str, Any]]) -> Iterator[list[Path]]:
+    """Give takes the names that their maker knows: an engine's reasons name files."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / one["name"] for one in takes]
+        for path, one in zip(paths, takes, strict=True):
+            path.symlink_to(one["path"])
+        yield paths
 
 
 def render(arguments: dict[str, Any], limits: Limits, tell: Tell) -> dict[str, Any]:

@@ -18,6 +18,8 @@ DRAFTS = "drafts"  # below MEDIA_ROOT
 TAKES = "takes"  # below UPLOAD_ROOT, apart from uploads: nobody else sweeps there
 PROXY, STRIP, POSTER = "proxy.mp4", "strip.webp", "poster.webp"
 STEADY = "steady.mp4"  # what is rendered from, where the file as it came is not fit for that
+STILL, PICTURE = "still.jpg", "picture.webp"  # of a photo: what is rendered, what is shown
+VOICE = "voice.wav"
 FOOTAGE = "footage.json"
 PREVIEW, FINAL = "preview.mp4", "final.mp4"
 

@@ -95,6 +95,7 @@ def prepare_take(context: JobContext, *, row_id: int, key: str) -> None:
         arguments = {
             "source": str(run.original),
             "folder": str(run.path),
+            "kind": run.kind,
             "speed": run.speed,
             "hint_s": run.hint_s,
             "sound": str(run.sound) if run.sound else None,
@@ -137,8 +138,10 @@ def _cutting(draft: Draft, wish: dict[str, Any]) -> dict[str, Any]:
     """Return what the cutting room needs for a cut."""
     assert draft.sound is not None  # `wish_cut` has asked for one
     song = song_of(draft.sound)
+    numbers = {take.pk: number for number, take in enumerate(queries.takes_in(draft), 1)}
     takes = [
         {
+            "name": f"{take.get_kind_display().lower()} {numbers[take.pk]}",
             "path": str(timelines.source_of(take)),
             "footage": str(files.folder_path(take.folder) / files.FOOTAGE),
             "placed": take.placed and take.placed | {"take": str(timelines.source_of(take))},

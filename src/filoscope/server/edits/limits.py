@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from filoscope.studio.timeline.shots import TRANSITIONS
+from filoscope.studio.timeline.shots import SOUND_EFFECTS, TRANSITIONS
 
 
 def limits() -> dict[str, object]:
@@ -17,4 +17,5 @@ def limits() -> dict[str, object]:
         "takes": settings.TAKES_MAX,
         "looks": list(LOOKS),
         "transitions": list(TRANSITIONS),
+        "sound_effects": list(SOUND_EFFECTS),
     }

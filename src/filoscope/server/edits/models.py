@@ -57,6 +57,8 @@ class Draft(models.Model):
     # Other cuts that the last wish has brought: timelines with their scores.
     alternatives = models.JSONField(default=list)
     caption = models.CharField(max_length=CAPTION_LENGTH_MAX, blank=True)
+    # BCP 47, of captions that are not burnt in. Empty: nobody has said.
+    caption_language = models.CharField(max_length=35, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     # Whether others may fill its cut, once it is posted.
     shares_cut = models.BooleanField(default=False)
@@ -96,6 +98,11 @@ class Draft(models.Model):
 class Take(models.Model):
     """One piece of footage of a draft, put to its sound and watched before it is cut."""
 
+    class Kind(models.TextChoices):
+        CLIP = "clip", "Take"
+        PHOTO = "photo"  # shown for as long as one likes
+        VOICE = "voice"  # heard over the cut, never seen
+
     class State(models.TextChoices):
         RECEIVED = "received"
         READY = "ready"
@@ -103,6 +110,8 @@ class Take(models.Model):
 
     slug = models.CharField(max_length=11, unique=True, default=new_slug)
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="takes")
+    # A photo is known by its bytes, once it was looked at; until then it counts as a clip.
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.CLIP)
     # The file as it came, below UPLOAD_ROOT.
     original = models.CharField(max_length=200, db_index=True)
     file_name = models.CharField(max_length=255, blank=True)
@@ -115,7 +124,8 @@ class Take(models.Model):
     failure = models.CharField(max_length=WORDS_MAX, blank=True)
     # The folder below MEDIA_ROOT with what the page shows of it. Empty: nothing yet.
     folder = models.CharField(max_length=200, blank=True, db_index=True)
-    # Null until ready.
+    # Null until ready; a voice has no width and no height, and a photo counts as long as `studio.watch`
+    # says.
     duration_s = models.FloatField(null=True)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)

@@ -41,8 +41,12 @@ def takes_in(draft: Draft) -> list[Take]:
 
 
 def ready_takes(draft: Draft) -> list[Take]:
-    """Return the takes that can be cut."""
-    return [take for take in takes_in(draft) if take.state == Take.State.READY]
+    """Return the takes that can be cut: all that can be seen."""
+    return [
+        take
+        for take in takes_in(draft)
+        if take.state == Take.State.READY and take.kind != Take.Kind.VOICE
+    ]
 
 
 def sounds_for(account: Account) -> QuerySet[Sound]:

@@ -14,7 +14,9 @@ from filoscope.studio.listening.song import PEAKS_HZ
 
 def draft(row: Draft) -> dict[str, Any]:
     """Return all that a page needs to go on with a draft."""
-    same = "slug revision timeline alternatives cover_s caption visibility shares_cut"
+    same = (
+        "slug revision timeline alternatives cover_s caption visibility shares_cut caption_language"
+    )
     plays = row.clip is not None and row.clip.state == Clip.State.READY
     is_posting = row.clip is not None and row.clip.state in (
         Clip.State.RECEIVED,
@@ -38,17 +40,20 @@ def draft(row: Draft) -> dict[str, Any]:
 def take(row: Take) -> dict[str, Any]:
     """Return a take with the addresses of what is shown of it."""
     same = (
-        "slug state progress failure file_name speed duration_s width height has_sound "
+        "slug kind state progress failure file_name speed duration_s width height has_sound "
         "thumb_every_s thumb_count"
     )
     placed = row.placed or {}
     folder = row.folder if row.state == Take.State.READY else ""
     return {name: getattr(row, name) for name in same.split()} | {
-        "video_url": files.url_of(folder, files.PROXY),
-        "strip_url": files.url_of(folder, files.STRIP),
-        "poster_url": files.url_of(folder, files.POSTER),
+        "video_url": files.url_of(folder, files.PROXY) if row.kind == Take.Kind.CLIP else "",
+        "picture_url": files.url_of(folder, files.PICTURE) if row.kind == Take.Kind.PHOTO else "",
+        "audio_url": files.url_of(folder, files.VOICE) if row.kind == Take.Kind.VOICE else "",
+        "strip_url": files.url_of(folder, files.STRIP) if row.thumb_count else "",
+        "poster_url": files.url_of(folder, files.POSTER) if row.thumb_count else "",
         "offset_s": timelines.offset_of(row),
         "how": placed.get("how", ""),
+        "confidence": placed.get("confidence"),
         "reason": placed.get("reason", ""),
         "is_removed": row.removed_at is not None,
     }

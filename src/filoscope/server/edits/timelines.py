@@ -47,8 +47,10 @@ def paths_of(draft: Draft) -> dict[str, Path]:
 
 def source_of(take: Take) -> Path:
     """Return the file that a take is rendered from."""
-    steady = files.folder_path(take.folder) / files.STEADY
-    return steady if take.folder and steady.is_file() else files.take_path(take.original)
+    folder = files.folder_path(take.folder)
+    made = {Take.Kind.PHOTO: files.STILL, Take.Kind.VOICE: files.VOICE}
+    better = folder / made.get(Take.Kind(take.kind), files.STEADY)
+    return better if take.folder and better.is_file() else files.take_path(take.original)
 
 
 def checked(draft: Draft, stored: Any) -> dict[str, Any]:
@@ -58,8 +60,18 @@ def checked(draft: Draft, stored: Any) -> dict[str, Any]:
         timeline.with_sources(paths_of(draft))
     except BadTimeline as error:
         raise BadEdit(str(error)) from error
+    _refuse_wrong_kinds(draft, timeline)
     _refuse_what_is_too_much(timeline)
     return timeline.to_json()
+
+
+def _refuse_wrong_kinds(draft: Draft, timeline: Timeline) -> None:
+    """Raise `BadEdit` where a voice is to be seen, or a photo to be heard."""
+    kinds = {take_name(take): take.kind for take in draft.takes.all()}
+    for part, wrong in (("shots", Take.Kind.VOICE), ("voices", Take.Kind.PHOTO)):
+        for number, one in enumerate(getattr(timeline, part)):
+            if kinds.get(one.source) == wrong:
+                raise BadEdit(f"{part}[{number}].source is a {wrong}, which cannot stand there.")
 
 
 def _refuse_what_is_too_much(timeline: Timeline) -> None:

@@ -29,6 +29,7 @@ ASKED_ANEW = "private, no-cache"
 TYPES = {
     ".mp4": "video/mp4",
     ".m4a": "audio/mp4",
+    ".wav": "audio/wav",
     ".m3u8": "application/vnd.apple.mpegurl",
     ".webp": "image/webp",
     ".jpg": "image/jpeg",

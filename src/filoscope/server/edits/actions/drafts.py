@@ -30,6 +30,7 @@ class Edit:
     caption: str | None = None
     visibility: str | None = None
     shares_cut: bool | None = None
+    caption_language: str | None = None
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def edit_draft(draft: Draft, edit: Edit) -> Draft:
     if edit.timeline is not None:
         row.timeline = timelines.checked(row, edit.timeline) if edit.timeline else None
     row.cover_s = edit.cover_s
-    for name in ("caption", "visibility", "shares_cut"):
+    for name in ("caption", "visibility", "shares_cut", "caption_language"):
         if getattr(edit, name) is not None:
             setattr(row, name, getattr(edit, name))
     try:
@@ -73,7 +74,8 @@ def edit_draft(draft: Draft, edit: Edit) -> Draft:
     row.revision, row.changed_at = row.revision + 1, timezone.now()
     row.save(
         update_fields=[
-            "timeline", "cover_s", "caption", "visibility", "shares_cut", "revision", "changed_at",
+            "timeline", "cover_s", "caption", "visibility", "shares_cut", "caption_language",
+            "revision", "changed_at",
         ]
     )  # fmt: skip
     return row
@@ -99,7 +101,7 @@ def set_sound(draft: Draft, sound: Sound | None) -> Draft:
     for take in row.takes.all():
         take.placed, take.hint_s = None, None  # it was filmed to another
         take.save(update_fields=["placed", "hint_s"])
-        if sound is not None and take.state == Take.State.READY:
+        if sound is not None and take.state == Take.State.READY and take.kind == Take.Kind.CLIP:
             defer("align", row_id=take.pk)
     return row
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from django.db import transaction
 
-from filoscope.server.edits import files, news
+from filoscope.server.edits import captions, files, news
 from filoscope.server.edits.actions.sharing import share_cut
 from filoscope.server.edits.actions.tasks import TaskRun, wished
+from filoscope.server.edits.errors import BadEdit
 from filoscope.server.edits.models import Draft
 from filoscope.server.videos import actions as videos
+from filoscope.server.videos.errors import BadCaptions
 from filoscope.server.videos.models import Clip
 
 CHUNK_BYTES = 1 << 20
@@ -36,6 +38,14 @@ def post_render(run: TaskRun, final: Path) -> Clip:
         videos.set_sound(clip, row.sound)
     if row.cover_s is not None:
         videos.set_cover(clip, row.cover_s)
+    track = captions.track_of(row.timeline)
+    if track:
+        language = row.caption_language or captions.UNDETERMINED
+        label = "" if row.caption_language else "Captions"
+        try:
+            videos.set_captions(clip, language=language, text=track, label=label)
+        except BadCaptions as error:
+            raise BadEdit(str(error)) from error
     row.clip, row.task, row.task_key = clip, Draft.Task.NONE, ""
     row.progress, row.next_folder = 1.0, ""
     row.save(update_fields=["clip", "task", "task_key", "progress", "next_folder"])

@@ -31,6 +31,7 @@ class TakeRun:
     take_id: int
     original: Path
     path: Path
+    kind: str
     speed: float
     hint_s: float | None
     sound: Path | None  # to put it to
@@ -38,7 +39,12 @@ class TakeRun:
 
 @transaction.atomic
 def add_take(
-    draft: Draft, upload_id: uuid.UUID, *, hint_s: float | None = None, speed: float = 1.0
+    draft: Draft,
+    upload_id: uuid.UUID,
+    *,
+    hint_s: float | None = None,
+    speed: float = 1.0,
+    kind: str = Take.Kind.CLIP,
 ) -> Take:
     """Make a take of a complete upload, once, and queue its job."""
     row = held(draft.pk)
@@ -59,7 +65,7 @@ def add_take(
     files.link(uploads.upload_path(uploads.upload_name(upload.pk)), name)
     Upload.objects.filter(pk=upload.pk).update(state=Upload.State.FETCHED)
     take = Take.objects.create(
-        draft=row, original=name, file_name=upload.file_name, hint_s=hint_s, speed=speed
+        draft=row, original=name, file_name=upload.file_name, hint_s=hint_s, speed=speed, kind=kind
     )
     defer("prepare", row_id=take.pk)
     transaction.on_commit(lambda: uploads.remove_upload(uploads.upload_name(upload.pk)))
@@ -87,6 +93,7 @@ def begin_take(take_id: int) -> TakeRun:
         take_id,
         files.take_path(take.original),
         files.folder_path(take.folder),
+        take.kind,
         take.speed,
         take.hint_s,
         audio_path(sound) if sound and sound.ready_at else None,
@@ -107,7 +114,15 @@ def keep_take(run: TakeRun, facts: dict[str, Any]) -> None:
     uploads.make_durable(run.path)
     with transaction.atomic():
         take = _held(run.take_id)
-        for name in ("duration_s", "width", "height", "has_sound", "thumb_every_s", "thumb_count"):
+        for name in (
+            "kind",
+            "duration_s",
+            "width",
+            "height",
+            "has_sound",
+            "thumb_every_s",
+            "thumb_count",
+        ):
             setattr(take, name, facts[name])
         take.state, take.progress, take.failure = Take.State.READY, 1.0, ""
         take.placed = facts["placed"]
@@ -130,8 +145,35 @@ def place_by_hand(take: Take, offset_s: float) -> None:
     if not -HINT_S_MAX <= offset_s <= HINT_S_MAX:
         raise BadEdit("offset_s is not a moment of a sound.")
     row = _held(take.pk)
+    _ask_for_a_clip(row)
     row.placed = BY_HAND | {"offset_s": offset_s, "reason": "where you have put it"}
     row.save(update_fields=["placed"])
+
+
+@transaction.atomic
+def place_by_itself(take: Take) -> None:
+    """Have a take listened to once more, and forget where it was put by hand."""
+    row = _held(take.pk)
+    _ask_for_a_clip(row)
+    row.placed, row.hint_s = None, None
+    row.save(update_fields=["placed", "hint_s"])
+    defer("align", row_id=row.pk)
+
+
+def _ask_for_a_clip(take: Take) -> None:
+    if take.state != Take.State.READY or take.kind != Take.Kind.CLIP or take.draft.sound is None:
+        raise NotYet("Only footage that was looked at is put to a sound.")
+
+
+@transaction.atomic
+def retry_take(take: Take) -> None:
+    """Look at a take once more that could not be used."""
+    row = _held(take.pk)
+    if row.state != Take.State.FAILED:
+        raise NotYet("This take has not failed.")
+    row.state, row.progress, row.failure = Take.State.RECEIVED, 0.0, ""
+    row.save(update_fields=["state", "progress", "failure"])
+    defer("prepare", row_id=row.pk)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ export async function ask(path, { method = "GET", body, keepalive = false } = {}
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
+  if (response.status === 401) throw new Refusal(401, "You are signed out. Sign in in another tab; then this page goes on, and nothing is lost.");
   const said = typeof answer.detail === "string" ? answer.detail : "";
   throw new Refusal(response.status, said || `The server could not do that (${response.status}).`);
 }

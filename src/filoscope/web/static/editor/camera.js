@@ -3,8 +3,13 @@
 // At half speed the song plays twice as fast while one films, so that it is right when the take is
 // shown at half speed; the server writes such a take anew at the speed it is shown with.
 
+import { countIn } from "./counting.js";
+import { keepAwake, showLens, watchOver } from "./lens.js";
+import { Pieces } from "./pieces.js";
+
 const MIME = ["video/mp4;codecs=avc1,mp4a.40.2", "video/webm;codecs=vp9,opus", "video/webm;codecs=vp8,opus", "video/webm"];
 const BEATS_A_MINUTE = 100; // of a count-in where the song's tempo is not known
+const HOLD_MS = 250; // who holds the shutter so long films until they let go
 const PIECE_MS = 1000; // what is filmed arrives in pieces: nothing is lost when the tab is closed
 
 export class Camera extends EventTarget {
@@ -16,13 +21,16 @@ export class Camera extends EventTarget {
     this.view = this.piece("view");
     this.song = this.piece("camera-song");
     this.facing = "user";
-    this.piece("shutter").addEventListener("click", () => this.#press());
+    this.pieces = new Pieces(root);
+    this.#wirePieces();
+    this.piece("shutter").addEventListener("click", () => (this.wasHeld ? (this.wasHeld = false) : this.#press()));
     this.piece("flip").addEventListener("click", () => this.#flip());
     this.piece("retake").addEventListener("click", () => this.#again());
     this.piece("keep").addEventListener("click", () => this.#keep());
     this.piece("camera-close").addEventListener("click", () => root.close());
     this.piece("from").addEventListener("input", () => this.#listen());
     root.addEventListener("close", () => this.#off());
+    document.addEventListener("visibilitychange", () => this.#leave());
     root.addEventListener("cancel", (event) => this.state === "filming" && (event.preventDefault(), this.stop()));
   }
 
@@ -63,6 +71,8 @@ export class Camera extends EventTarget {
       return this.#say(words[error.name] ?? `The camera did not start (${error.name}).`);
     }
     if (!this.root.open) return this.#stopTracks();
+    watchOver(this.stream, (words) => this.#lost(words));
+    showLens(this.root, this.stream.getVideoTracks()[0]);
     this.view.srcObject = this.stream;
     this.view.classList.toggle("mirrored", this.facing === "user");
     await this.view.play().catch(() => {});
@@ -94,33 +104,35 @@ export class Camera extends EventTarget {
     return Number(this.root.querySelector("[name=camera-speed]:checked").value);
   }
 
-  async #film() {
-    const beats = Number(this.piece("count-in").value);
+  async #film({ isHeld = false } = {}) {
+    const beats = isHeld ? 0 : Number(this.piece("count-in").value);
     if (beats && !(await this.#countIn(beats))) return;
     this.speedNow = this.speed;
-    this.pieces = [];
+    this.chunks = [];
     this.hint = null;
     const mimeType = MIME.find((type) => MediaRecorder.isTypeSupported(type));
     const recorder = (this.recorder = new MediaRecorder(this.stream, { mimeType, videoBitsPerSecond: 8_000_000 }));
-    recorder.addEventListener("dataavailable", ({ data }) => data.size && this.pieces.push(data));
+    recorder.addEventListener("dataavailable", ({ data }) => data.size && this.chunks.push(data));
     recorder.addEventListener("stop", () => this.#review(recorder.mimeType));
     recorder.addEventListener("start", () => this.#begun());
+    // A full disk ends a recording: what there is of it is shown.
+    recorder.addEventListener("error", () => this.#say("The recording broke off; there may be no room left on this device."));
     recorder.start(PIECE_MS);
     this.#set("filming");
+    keepAwake().then((lock) => (this.state === "filming" ? (this.lock = lock) : lock?.release()));
   }
 
   async #countIn(beats) {
     this.#set("counting");
-    const beat = 60_000 / ((this.sound?.tempo_bpm || BEATS_A_MINUTE) * (1 / this.speed));
-    const pace = Math.min(1000, Math.max(350, beat));
+    const beat_s = 60 / ((this.sound?.tempo_bpm || BEATS_A_MINUTE) * (1 / this.speed));
     const count = this.piece("count");
     count.hidden = false;
-    for (let left = beats; left > 0 && this.state === "counting"; left -= 1) {
-      count.textContent = left;
-      await new Promise((resolve) => setTimeout(resolve, pace));
-    }
+    // The clicks end before anything is recorded.
+    this.context ??= globalThis.AudioContext && new AudioContext();
+    this.context?.resume().catch(() => {});
+    const goesOn = await countIn(beats, { beat_s, context: this.context, show: (left) => (count.textContent = left), isStill: () => this.state === "counting" });
     count.hidden = true;
-    return this.state === "counting";
+    return goesOn;
   }
 
   async #begun() {
@@ -161,6 +173,9 @@ export class Camera extends EventTarget {
   }
 
   stop() {
+    this.stoppedAt = this.song.currentTime;
+    this.lock?.release();
+    this.lock = null;
     if (this.recorder?.state === "recording") this.recorder.stop();
     this.song.pause();
   }
@@ -168,7 +183,9 @@ export class Camera extends EventTarget {
   #review(type) {
     if (!this.root.open) return;
     const kind = type.includes("mp4") ? "mp4" : "webm";
-    this.file = new File(this.pieces, `take.${kind}`, { type: type.split(";")[0] });
+    this.file = new File(this.chunks, `take.${kind}`, { type: type.split(";")[0] });
+    if (!this.file.size) return this.#again();
+    if (this.pieces.isOn) return this.#keepPiece();
     const review = this.piece("review");
     if (review.src) URL.revokeObjectURL(review.src);
     review.src = URL.createObjectURL(this.file);
@@ -188,6 +205,77 @@ export class Camera extends EventTarget {
     const { file, hint, speedNow } = this;
     this.dispatchEvent(new CustomEvent("take", { detail: { file, hint_s: hint, speed: speedNow } }));
     this.#again();
+  }
+
+  // ---- in pieces ----
+
+  #wirePieces() {
+    const shutter = this.piece("shutter");
+    shutter.addEventListener("pointerdown", () => {
+      this.wasHeld = false;
+      if (!this.pieces.isOn || this.state !== "ready") return;
+      this.#unlock();
+      this.holding = setTimeout(() => {
+        if (this.state !== "ready") return;
+        this.wasHeld = true;
+        this.#film({ isHeld: true });
+      }, HOLD_MS);
+    });
+    const release = () => {
+      clearTimeout(this.holding);
+      if (this.wasHeld && this.state === "filming") this.stop();
+    };
+    addEventListener("pointerup", release);
+    addEventListener("pointercancel", release);
+    shutter.addEventListener("contextmenu", (event) => event.preventDefault()); // a long press on a phone
+    this.piece("in-pieces").addEventListener("change", () => this.pieces.show());
+    this.piece("pieces-drop").addEventListener("click", () => {
+      const last = this.pieces.drop();
+      if (last && this.sound) this.piece("from").value = last.from;
+      this.#showFrom();
+    });
+    this.piece("pieces-done").addEventListener("click", () => this.#hand());
+  }
+
+  /** Keep what was just filmed, and go on where the song stopped. */
+  #keepPiece() {
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    const from = Number(this.piece("from").value);
+    this.pieces.add({ file: this.file, hint_s: this.hint, speed: this.speedNow, seconds, from });
+    if (this.sound) this.piece("from").value = this.stoppedAt;
+    this.#showFrom();
+    this.#again();
+    this.pieces.show();
+  }
+
+  #hand() {
+    const all = this.pieces.take();
+    for (const { file, hint_s, speed } of all) this.dispatchEvent(new CustomEvent("take", { detail: { file, hint_s, speed } }));
+    return all.length;
+  }
+
+  // ---- what comes between ----
+
+  /** The tab is left: what is being filmed ends, and is kept; a count-in is given up. */
+  #leave() {
+    if (document.hidden) {
+      if (this.state === "filming") {
+        this.stop();
+        this.#say("The take ended when you left this page. It is kept.");
+      }
+      if (this.state === "counting") this.#set("ready");
+      return;
+    }
+    const isDead = this.stream?.getVideoTracks().some((track) => track.readyState === "ended");
+    if (this.root.open && isDead && this.state === "ready") this.#look();
+  }
+
+  #lost(words) {
+    if (!this.root.open) return;
+    const wasFilming = this.state === "filming";
+    if (wasFilming) this.stop();
+    this.#say(words);
+    if (!wasFilming && this.state !== "review") this.#set("waiting");
   }
 
   #listen() {
@@ -213,6 +301,8 @@ export class Camera extends EventTarget {
     this.piece("review").hidden = !isReview;
     if (!isReview) this.piece("review").pause();
     this.piece("after").hidden = !isReview;
+    this.pieces.show();
+    if (state === "filming" || state === "counting") this.#say("");
     const shutter = this.piece("shutter");
     shutter.hidden = isReview;
     shutter.disabled = state === "waiting";
@@ -233,6 +323,8 @@ export class Camera extends EventTarget {
   }
 
   #off() {
+    if (this.pieces.kept.length && confirm("Keep the pieces you have filmed?")) this.#hand();
+    else this.pieces.take();
     if (this.recorder?.state === "recording") {
       this.recorder.onstop = null;
       this.recorder.stop();

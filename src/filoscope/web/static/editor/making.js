@@ -1,7 +1,9 @@
 // What the server is asked to make: a cut, a rendered preview, the clip; and the sound it is cut to.
 
 import { ask } from "./api.js";
+import { inTime } from "./photos.js";
 import { lineUp, whole } from "./timeline.js";
+import { coverOf } from "./why.js";
 
 export function wireCutting(root, { store, panels, follow, refuse, announce }) {
   const form = root.querySelector("[data-cut-form]");
@@ -30,7 +32,7 @@ export function wireCutting(root, { store, panels, follow, refuse, announce }) {
 
   function line() {
     const seconds = store.draft.sound ? Number(form.elements.seconds.value) : store.limits.seconds;
-    store.edit("Takes one after the other", () => lineUp(store.ready, store.draft.sound, seconds));
+    store.edit("Takes one after the other", () => lineUp(inTime(store.ready, store.draft.sound), store.draft.sound, seconds));
     panels.close();
   }
 
@@ -48,6 +50,7 @@ export function wireCutting(root, { store, panels, follow, refuse, announce }) {
     cut();
   });
   words("line-up").addEventListener("click", line);
+  words("another").addEventListener("click", cut);
 
   const show = () => {
     const { draft } = store;
@@ -65,8 +68,8 @@ export function wireCutting(root, { store, panels, follow, refuse, announce }) {
         const item = document.createElement("li");
         const button = Object.assign(document.createElement("button"), { type: "button", className: "alternative" });
         const name = Object.assign(document.createElement("b"), { textContent: `Cut ${place + 1}` });
-        const said = Object.assign(document.createElement("span"), { className: "soft small", textContent: `${other.shots.length} shots${other.reasons[0] ? ` · ${other.reasons[0]}` : ""}` });
-        button.append(name, said);
+        const note = Object.assign(document.createElement("span"), { className: "soft small", textContent: said(other) });
+        button.append(coverOf(other, draft.takes, draft.alternatives.slice(0, place)), name, note);
         button.addEventListener("click", () => {
           store.edit("Another cut", (was) => keepWords(other, was));
           announce(`Cut ${place + 1} is shown.`);
@@ -80,7 +83,11 @@ export function wireCutting(root, { store, panels, follow, refuse, announce }) {
 }
 
 /** Another cut of the same clip: its texts and captions stay. */
-const keepWords = (made, was) => ({ ...made, texts: was?.texts ?? [], captions: was?.captions ?? [], caption_style: was?.caption_style ?? made.caption_style });
+const keepWords = (made, was) => ({ ...made, sound: keepLoudness(made.sound, was?.sound), voices: was?.voices ?? [], texts: was?.texts ?? [], captions: was?.captions ?? [], caption_style: was?.caption_style ?? made.caption_style });
+
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const said = ({ shots, sound }) => `${shots.length} shots${sound ? `, from ${clock(sound.start_s)}` : ""}`;
+const keepLoudness = (made, was) => made && was && { ...made, gain_db: was.gain_db, fade_in_s: was.fade_in_s, fade_out_s: was.fade_out_s } || made;
 
 export function wireSounds(root, { store, panels, refuse, changed }) {
   const list = root.querySelector("[data-sounds]");

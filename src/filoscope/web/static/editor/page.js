@@ -3,6 +3,7 @@
 import { toast } from "../toast.js";
 import { ask } from "./api.js";
 import { Camera } from "./camera.js";
+import { wireHearing } from "./hearing.js";
 import { wireCutting, wirePosting, wireSounds } from "./making.js";
 import { Panels } from "./panels.js";
 import { Player } from "./player.js";
@@ -10,6 +11,7 @@ import { wireCover, wireLook, wireShots } from "./shots.js";
 import { Store } from "./store.js";
 import { Strip } from "./strip.js";
 import { listTakes, Sending } from "./takes.js";
+import { withoutVoice } from "./voicelane.js";
 import { lengthOf, without } from "./timeline.js";
 import { wireCaptions, wireTexts } from "./words.js";
 
@@ -29,7 +31,8 @@ const panels = new Panels(root);
 const strip = new Strip(piece("strip"), store, player);
 const sending = new Sending(slug, limits);
 const camera = new Camera(document.getElementById("camera"), limits);
-const tools = { store, player, strip, panels, announce, refuse, follow, changed };
+const tools = { store, player, strip, panels, announce, refuse, follow, changed, sending };
+const hearing = wireHearing(root, tools);
 const shots = wireShots(root, tools);
 const showLook = wireLook(root, tools);
 const showCover = wireCover(root, tools);
@@ -60,6 +63,7 @@ function show() {
   showCaptions();
   cutting.show();
   posting.show();
+  hearing.show();
   showTime();
   showBusy();
 }
@@ -82,13 +86,13 @@ function showEmpty(cut, waiting) {
 }
 
 function showTakes() {
-  listTakes(piece("takes"), store.takes, sending.going, [["Take out", takeOut]]);
+  listTakes(piece("takes"), store.takes, [...sending.going, ...sending.failed], [["Open", hearing.openTake, (take) => take.state !== "received"], ["Take out", takeOut]]);
 }
 
 function takeOut(take) {
   store.change("Take out", (doc) => {
     const left = store.ready.filter((one) => one.slug !== take.slug);
-    const timeline = doc.timeline && without(doc.timeline, take.slug, left);
+    const timeline = doc.timeline && without(withoutVoice(doc.timeline, take.slug), take.slug, left);
     return { ...doc, timeline, removed: [...doc.removed, take.slug] };
   });
   toast("The take is out.", { action: { label: "Undo", run: undo } });
@@ -268,7 +272,7 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("pagehide", () => store.save().catch(() => {}));
 addEventListener("beforeunload", (event) => {
-  if (sending.going.length || !store.isSaved) event.preventDefault(); // the browser asks whether to leave
+  if (sending.going.length || sending.failed.length || !store.isSaved) event.preventDefault(); // the browser asks whether to leave
 });
 
 if (!store.cut && store.draft.alternatives.length) cutting.take(store.draft.alternatives[0]);

@@ -4,6 +4,7 @@
 // what is edited is seen at once. Looks and transitions come near to what will be rendered.
 
 import { beginnings, lengthOf, rate, shotAt, speedOf } from "./timeline.js";
+import { boxAt, showStill } from "./stills.js";
 import { dress, filterOf, place, showWords } from "./picture.js";
 
 const FAR_S = 0.15; // so far off, a video jumps; nearer, it runs a little faster or slower
@@ -21,6 +22,7 @@ export class Player extends EventTarget {
     this.files = new Map(); // address -> object URL, so that a seek never asks the net
     this.at = 0;
     this.isPlaying = false;
+    this.mixed = new Set(); // sources whose sound the mixer plays
     this.audio.addEventListener("ended", () => this.isPlaying && (this.hasSound = false));
   }
 
@@ -145,9 +147,11 @@ export class Player extends EventTarget {
       jumps = true;
     }
     video.shot = shot;
-    place(video, shot, take, this.cut);
+    const framed = { ...shot, framing: boxAt(shot.framing, Math.min(1, Math.max(0, (into * rate(this.cut)) / shot.frames))) };
+    place(video, framed, take, this.cut);
     video.style.filter = filterOf(shot.look);
-    video.muted = shot.gain_db === null || !isShown;
+    if (showStill(video, framed, take, this.cut, isShown)) return void (video.paused || video.pause());
+    video.muted = shot.gain_db === null || !isShown || this.mixed.has(shot.source);
     const speed = speedOf(shot);
     const due = Math.min(shot.start_s + into * speed, Math.max(0, (take?.duration_s ?? Infinity) - 0.05));
     const off = due - video.currentTime;

@@ -15,6 +15,7 @@ export class Store extends EventTarget {
     this.past = [];
     this.future = [];
     this.adopt(draft);
+    addEventListener("online", () => this.save().catch(() => {}));
   }
 
   /** Take what the server says, beside what is edited here. */
@@ -22,7 +23,7 @@ export class Store extends EventTarget {
     this.draft = draft;
     if (!this.doc) {
       const removed = draft.takes.filter((take) => take.is_removed).map((take) => take.slug);
-      this.doc = { timeline: draft.timeline, removed, cover_s: draft.cover_s, caption: draft.caption, visibility: draft.visibility, shares_cut: draft.shares_cut };
+      this.doc = { timeline: draft.timeline, removed, cover_s: draft.cover_s, caption: draft.caption, visibility: draft.visibility, shares_cut: draft.shares_cut, caption_language: draft.caption_language };
       this.revision = draft.revision;
       this.saved = this.doc;
     }
@@ -38,8 +39,9 @@ export class Store extends EventTarget {
     return this.draft.takes.filter((take) => !this.doc.removed.includes(take.slug));
   }
 
+  /** Those that can be shown: a voice is heard only. */
   get ready() {
-    return this.takes.filter((take) => take.state === "ready");
+    return this.takes.filter((take) => take.state === "ready" && take.kind !== "voice");
   }
 
   change(name, edit) {
@@ -115,13 +117,17 @@ export class Store extends EventTarget {
       const draft = await ask(`/drafts/${this.draft.slug}`, { method: "PATCH", body });
       this.revision = draft.revision;
       this.saved = doc;
+      this.isWaiting = false;
       this.draft = { ...this.draft, revision: draft.revision };
       if (this.doc === doc) this.#say("Saved");
     } catch (error) {
       this.isStale = error.status === 409;
       this.#say(this.isStale ? "Changed elsewhere" : "Not saved");
-      this.dispatchEvent(new CustomEvent("refused", { detail: error }));
-      if (!error.status) this.timer = setTimeout(() => this.save().catch(() => {}), 4000);
+      // No connection, signed out, a server that starts anew: said once, and tried until it passes.
+      const passes = !error.status || error.status === 401 || error.status >= 500;
+      if (!passes || !this.isWaiting) this.dispatchEvent(new CustomEvent("refused", { detail: error }));
+      this.isWaiting = passes;
+      if (passes) this.timer = setTimeout(() => this.save().catch(() => {}), 4000);
       throw error;
     }
   }

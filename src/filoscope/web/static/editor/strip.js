@@ -53,6 +53,7 @@ export class Strip extends EventTarget {
     this.#drawWave(cut, width);
     this.scroller.setAttribute("aria-valuemax", cuts.lengthOf(cut).toFixed(1));
     this.follow();
+    this.dispatchEvent(new Event("drawn"));
   }
 
   #drawShots(cut) {

@@ -3,6 +3,11 @@
 import { look, refusal } from "../upload/look.js";
 import { Transfer } from "../upload/tus.js";
 import { ask } from "./api.js";
+import { placedWords } from "./placing.js";
+
+const HEIC = /\.hei[cf]$/i;
+const HEIC_WORDS = "Photos in Apple's HEIC format cannot be read here. Share the photo as JPEG and add that.";
+const NAMES = { clip: "Take", photo: "Photo", voice: "Voice" };
 
 export class Sending extends EventTarget {
   constructor(slug, limits) {
@@ -10,15 +15,16 @@ export class Sending extends EventTarget {
     this.slug = slug;
     this.limits = { bytes: limits.bytes, seconds: limits.seconds, pixels: Infinity };
     this.going = [];
+    this.failed = []; // what could not be sent: it may be the only copy of what was filmed
   }
 
   /** Send one file; answers when it is a take, or says why not. */
-  async send(file, { hint_s = null, speed = 1 } = {}) {
+  async send(file, { hint_s = null, speed = 1, isVoice = false } = {}) {
     const entry = { name: file.name, share: 0, words: "Sending…" };
     this.going.push(entry);
     this.#tell();
     try {
-      const reason = refusal(file, hint_s === null ? await look(file) : null, this.limits);
+      const reason = HEIC.test(file.name) ? HEIC_WORDS : refusal(file, hint_s === null ? await look(file) : null, this.limits);
       if (reason) throw new Error(reason);
       const transfer = new Transfer(file, { endpoint: "/tus/", metadata: { filename: file.name, filetype: file.type, kind: "take", post: "0" } });
       transfer.addEventListener("progress", () => {
@@ -30,14 +36,25 @@ export class Sending extends EventTarget {
         this.#tell();
       });
       await transfer.run();
-      await ask(`/drafts/${this.slug}/takes`, { method: "POST", body: { upload: transfer.id, hint_s, speed } });
+      return await ask(`/drafts/${this.slug}/takes`, { method: "POST", body: { upload: transfer.id, hint_s, speed, is_voice: isVoice } });
     } catch (error) {
-      this.dispatchEvent(new CustomEvent("refused", { detail: error }));
+      this.#fail(file, { hint_s, speed, isVoice }, error);
     } finally {
       this.going.splice(this.going.indexOf(entry), 1);
       this.#tell();
       this.dispatchEvent(new Event("arrived"));
     }
+  }
+
+  #fail(file, told, error) {
+    const forget = () => {
+      this.failed = this.failed.filter((one) => one !== entry);
+      this.#tell();
+    };
+    const again = () => (forget(), this.send(file, told));
+    const entry = { name: file.name, words: error.message, acts: [["Send again", again], ["Drop it", forget]] };
+    this.failed.push(entry);
+    this.dispatchEvent(new CustomEvent("refused", { detail: error }));
   }
 
   #tell() {
@@ -52,6 +69,13 @@ export function listTakes(root, takes, going, actions) {
     const item = document.createElement("li");
     item.className = "take";
     item.append(picture(""), words(entry.name, entry.words, entry.share));
+    if (entry.acts) item.dataset.state = "failed";
+    for (const [label, run] of entry.acts ?? []) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: label });
+      button.setAttribute("aria-label", `${label}: ${entry.name}`);
+      button.addEventListener("click", run);
+      item.append(button);
+    }
     rows.push(item);
   }
   root.replaceChildren(...rows);
@@ -62,12 +86,13 @@ function row(take, number, actions) {
   item.className = "take";
   item.dataset.take = take.slug;
   item.dataset.state = take.state;
+  item.dataset.how = take.how;
   const said = {
     received: `Being looked at, ${Math.round(take.progress * 100)} %`,
     failed: take.failure,
-    ready: `${take.duration_s?.toFixed(1)} s${placedWords(take)}`,
+    ready: [take.kind === "photo" ? "" : `${take.duration_s?.toFixed(1)} s`, placedWords(take, take.how)].filter(Boolean).join(" · "),
   };
-  item.append(picture(take.poster_url), words(`Take ${number}`, said[take.state], take.state === "received" ? take.progress : null));
+  item.append(picture(take.poster_url), words(`${NAMES[take.kind]} ${number}`, said[take.state], take.state === "received" ? take.progress : null));
   for (const [label, run, isShown] of actions) {
     if (isShown && !isShown(take)) continue;
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: label });
@@ -76,12 +101,6 @@ function row(take, number, actions) {
     item.append(button);
   }
   return item;
-}
-
-function placedWords(take) {
-  if (!take.how) return "";
-  if (take.how === "refused") return " · not in sync with the song";
-  return { sound: " · in sync by its sound", motion: " · placed by its movement", hand: " · placed as it was filmed" }[take.how] ?? "";
 }
 
 function picture(address) {

@@ -3,6 +3,8 @@
 // Lengths are whole frames, places in a take are seconds. A take that lies in the song (`offset_s`) is
 // shown where the song is: whatever is moved, such a shot stays in sync.
 
+import { framingFor, moveOver, PHOTO_S } from "./photos.js";
+
 export const FPS = 30;
 const SHORTEST = 6; // frames: a fifth of a second, under which nobody sees what it shows
 const SYNC_S = 0.05;
@@ -99,6 +101,7 @@ function trimHead(cut, frames) {
     sound: cut.sound && { ...cut.sound, start_s: cut.sound.start_s + seconds },
     beats_s: cut.beats_s.map((beat) => beat - seconds).filter((beat) => beat >= 0),
     texts: cut.texts.map(later),
+    voices: (cut.voices ?? []).map(later),
     captions: cut.captions.filter((line) => line.end_s > seconds).map((line) => shifted(line, -seconds)),
   };
 }
@@ -152,7 +155,7 @@ export function swap(cut, place, take) {
   const due = inSync(cut, shot, beginnings(cut)[place], [take]);
   const last = Math.max(0, take.duration_s - shot.frames / rate(cut));
   const start = due !== null && due >= 0 && due <= last + SYNC_S ? due : Math.min(cut.shots[place].start_s, last);
-  return withShot(cut, place, { ...shot, start_s: start });
+  return withShot(cut, place, { ...shot, start_s: start, framing: framingFor(take, shot.framing, cut) });
 }
 
 export const slip = (cut, place, start_s) => withShot(cut, place, { start_s: Math.max(0, start_s) });
@@ -176,9 +179,10 @@ export function lineUp(takes, sound, seconds) {
   const shots = [];
   let frames = Math.round(seconds * FPS);
   for (const take of takes) {
-    const own = Math.min(frames, Math.floor(take.duration_s * FPS));
+    const isPhoto = take.kind === "photo";
+    const own = Math.min(frames, Math.floor((isPhoto ? PHOTO_S : take.duration_s) * FPS));
     if (own < SHORTEST) continue;
-    shots.push({ source: `take:${take.slug}`, start_s: 0, frames: own, gain_db: sound ? null : 0 });
+    shots.push({ source: `take:${take.slug}`, start_s: 0, frames: own, gain_db: sound || isPhoto ? null : 0, framing: isPhoto ? moveOver(take, { width: 1080, height: 1920 }) : "fill" });
     frames -= own;
   }
   const begin = Math.max(0, takes[0]?.offset_s ?? 0);

@@ -58,7 +58,7 @@ export function wireTexts(root, { store, player, panels }) {
   return show;
 }
 
-export function wireCaptions(root, { store, player }) {
+export function wireCaptions(root, { store, player, editCaption }) {
   const form = root.querySelector("[data-caption-form]");
   const list = root.querySelector("[data-caption-lines]");
   const ways = root.querySelector("[data-caption-ways]");
@@ -98,7 +98,10 @@ export function wireCaptions(root, { store, player }) {
         const out = Object.assign(document.createElement("button"), { type: "button", className: "button small quiet", textContent: "Remove" });
         out.setAttribute("aria-label", `Remove: ${textOf(line)}`);
         out.addEventListener("click", () => store.edit("Remove a caption", (cut) => ({ ...cut, captions: cut.captions.toSpliced(place, 1) })));
-        item.append(go, out);
+        const edit = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "Edit" });
+        edit.setAttribute("aria-label", `Edit: ${textOf(line)}`);
+        edit.addEventListener("click", () => editCaption(place));
+        item.append(go, edit, out);
         return item;
       }),
     );
