@@ -7,14 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.security import django_auth
 from pydantic import Field
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.edits import actions, queries, telling
+from filoscope.server.edits import actions, elsewhere, queries, telling
 from filoscope.server.edits.errors import EditsError
 from filoscope.server.edits.models import Draft, Take
 from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Visibility
@@ -184,6 +184,14 @@ def song(request: HttpRequest, slug: str) -> dict[str, Any]:
     if heard is None:
         raise HttpError(404, "Nothing was heard in this sound yet.")
     return heard
+
+
+@router.get("/drafts/{slug}/timeline.otio")
+def timeline_otio(request: HttpRequest, slug: str) -> HttpResponse:
+    """A draft's cut as OpenTimelineIO, for other editors."""
+    text = _done(lambda: elsewhere.otio_of(_own(request, slug)))
+    said = {"Content-Disposition": f'attachment; filename="{slug}.otio"'}
+    return HttpResponse(text, content_type="application/octet-stream", headers=said)
 
 
 @router.patch("/drafts/{slug}", response=DraftOut)

@@ -79,8 +79,8 @@ export function wireCutting(root, { store, panels, follow, refuse, announce }) {
   return { show, cut, line, fill, take: (made) => store.edit("Cut it for me", (was) => keepWords(made, was)) };
 }
 
-/** Another cut of the same clip: its texts and captions stay. */
-const keepWords = (made, was) => ({ ...made, texts: was?.texts ?? [], captions: was?.captions ?? [], caption_style: was?.caption_style ?? made.caption_style });
+/** Another cut of the same clip: what lies over it, its texts and captions stay. */
+const keepWords = (made, was) => ({ ...made, overlays: was?.overlays ?? [], texts: was?.texts ?? [], captions: was?.captions ?? [], caption_style: was?.caption_style ?? made.caption_style });
 
 export function wireSounds(root, { store, panels, refuse, changed }) {
   const list = root.querySelector("[data-sounds]");
