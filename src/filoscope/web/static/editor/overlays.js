@@ -86,7 +86,7 @@ export class Overlays {
     const take = this.player.takes.get(overlay.source);
     const due = Math.min(overlay.start_s + Math.max(0, into), Math.max(0, (take?.duration_s ?? Infinity) - 0.05));
     const off = due - video.currentTime;
-    if (jumps || !isShown ? Math.abs(off) > 0.001 && !video.seeking : Math.abs(off) > FAR_S) video.currentTime = due;
+    if (Math.abs(off) > (jumps || !isShown ? 0.001 : FAR_S)) video.currentTime = due;
     if (!isShown || !this.player.isPlaying) return void (video.paused || video.pause());
     video.playbackRate = 1 + (Math.abs(off) > NEAR_S ? Math.max(-0.1, Math.min(0.1, off)) : 0);
     if (video.paused) video.play().catch(() => {});

@@ -2,7 +2,8 @@
 
 import { changeShots, chosenShot, takeButtons, takeOf } from "./choosing.js";
 import { NO_KEY, spillFor } from "./keying.js";
-import { rate } from "./timeline.js";
+import { dueOf } from "./layers.js";
+import { beginnings, rate } from "./timeline.js";
 
 const LOUPE_PX = 46; // above the finger, which hides what is under it
 
@@ -38,6 +39,18 @@ export function wireScreen(root, tools, green) {
     edit("Green screen", color ? { color, spill: spillFor(color) } : {});
     announce(color ? "The screen's colour was found." : "No screen was found by itself. Pick its colour from the picture.");
     if (!color) picking(true);
+  }
+
+  /** A take behind; one that lies in the song in time with it. */
+  function putBehind(take) {
+    const { cut } = store;
+    const starts = beginnings(cut);
+    store.edit("Take behind", () =>
+      changeShots(cut, chosenShot(tools), form.all.checked, (shot) => {
+        const due = dueOf(cut, { at: starts[cut.shots.indexOf(shot)] }, take);
+        return { ...shot, key: { ...NO_KEY, ...shot.key, behind: `take:${take.slug}`, behind_start_s: due ?? 0 } };
+      }),
+    );
   }
 
   function guess() {
@@ -90,7 +103,7 @@ export function wireScreen(root, tools, green) {
     if (!key) return;
     for (const name of ["color", "tolerance", "softness", "spill", "backdrop", "behind_start_s"]) if (form[name] !== document.activeElement || form[name].type !== "range") form[name].value = key[name];
     const others = store.ready.filter((take) => `take:${take.slug}` !== shot.source);
-    panel.querySelector("[data-screen-takes]").replaceChildren(...takeButtons(store.ready, (take) => edit("Take behind", { behind: `take:${take.slug}`, behind_start_s: 0 }), key.behind));
+    panel.querySelector("[data-screen-takes]").replaceChildren(...takeButtons(store.ready, putBehind, key.behind));
     panel.querySelector("[data-screen-none]").hidden = others.length > 0;
     const behind = takeOf(store, key.behind);
     panel.querySelector("[data-screen-moment]").hidden = !behind;

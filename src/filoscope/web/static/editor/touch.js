@@ -126,11 +126,11 @@ export class Touch extends EventTarget {
   #moved(event) {
     if (!this.fingers.has(event.pointerId)) return;
     if (event.type !== "pointermove") return this.#up(event);
-    const was = this.fingers.get(event.pointerId);
     this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
     const hand = this.#hand();
     const { hand: begun } = this.begun;
-    if (!this.hasMoved && this.fingers.size === 1 && Math.hypot(hand.middle[0] - begun.middle[0], hand.middle[1] - begun.middle[1]) < TAP_PX) return void this.fingers.set(event.pointerId, was.length ? [event.clientX, event.clientY] : was);
+    const way = Math.hypot(hand.middle[0] - begun.middle[0], hand.middle[1] - begun.middle[1]);
+    if (!this.hasMoved && this.fingers.size === 1 && way < TAP_PX) return;
     this.hasMoved = true;
     cancelAnimationFrame(this.due);
     this.due = requestAnimationFrame(() => this.#apply(hand));
