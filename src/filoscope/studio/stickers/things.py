@@ -142,7 +142,7 @@ def party(sheet: Sheet) -> None:
 
 def disco(sheet: Sheet) -> None:
     """A ball of mirrors."""
-    sheet.line([(50, 2), (50, 20)], 3, INK)
+    sheet.line([(50, 6), (50, 20)], 3, INK)
     sheet.disc(50, 56, 38, "#6d7bb8")
     colors = ("#cfd8ff", "#9fb0f5", "#f3b6ff", "#8fe3ff", "#ffffff", "#b9a5ff")
     for row, y in enumerate(range(-30, 31, 10)):
