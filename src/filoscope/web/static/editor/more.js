@@ -31,6 +31,6 @@ export function wireMore(root, { store, panels, refuse }) {
     rendered.hidden = !isThere;
     if (isThere) rendered.href = store.draft.preview_url;
     const isLate = store.draft.preview_revision !== store.revision || !store.isSaved;
-    root.querySelector("[data-download-hint]").textContent = isThere ? (isLate ? "It was rendered before the last changes. “See it rendered” renders them too." : "") : "“See it rendered” makes one.";
+    root.querySelector("[data-download-hint]").textContent = isThere ? (isLate ? "It was rendered before the last changes. “See it rendered” renders them too." : "") : "“See it rendered” makes a file to download.";
   };
 }
