@@ -1,4 +1,4 @@
-"""What the studio's page shows while one edits is what will be rendered: the page's rules beside the engine's."""
+"""What is seen while one edits is what will be rendered: the rules of the page beside the engine's."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ export function wireMore(root, { store, panels, refuse }) {
     rendered.hidden = !isThere;
     if (isThere) rendered.href = store.draft.preview_url;
     const isLate = store.draft.preview_revision !== store.revision || !store.isSaved;
-    root.querySelector("[data-download-hint]").textContent = isThere ? (isLate ? "It was rendered before the last changes. “See it rendered” renders them too." : "") : "“See it rendered” makes a file to download.";
+    const words = isLate ? "It was rendered before the last changes. “See it rendered” renders them too." : "It is the small one that was shown; the clip is rendered at full size when it is posted.";
+    root.querySelector("[data-download-hint]").textContent = isThere ? words : "“See it rendered” makes a file to download.";
   };
 }
