@@ -16,6 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from filoscope.media import Limits, write_clip
 from filoscope.server.edits import actions, cutting_room
 from filoscope.server.edits.models import Draft, Take
+from filoscope.studio.rendering.lettering import Inked, Lettering, lettered
 from filoscope.studio.rendering.pacing import Pace
 from filoscope.studio.timeline import Shot
 from filoscope.studio.timeline.shots import SpeedPoint
@@ -253,6 +254,33 @@ def test_a_take_is_laid_over_the_others_and_timed_on_its_own_lane(page: Page, dr
     )  # fmt: skip
 
 
+def test_a_block_is_dragged_to_a_cut_and_its_end_is_pulled(page: Page, draft: Draft) -> None:
+    tool(page, "Stickers")
+    page.get_by_role("button", name="Heart", exact=True).click()
+    block = page.get_by_role("group", name="Stickers and pictures").get_by_role("button")
+    expect(block).to_have_attribute("aria-pressed", "true")
+    pull(page, block, 104)  # 43 frames and a bit: the cut is at 45
+    moved = kept(page, draft)["overlays"][0]
+    assert (45, 90) == (moved["at"], moved["frames"])
+    pull(page, block.locator(".layer-handle.start"), -54)
+    longer = kept(page, draft)["overlays"][0]
+    assert abs(22.5 - longer["at"]) <= 0.5
+    assert moved["at"] + moved["frames"] == longer["at"] + longer["frames"]
+    page.get_by_role("button", name="Undo").click()
+    assert moved == kept(page, draft)["overlays"][0]
+
+
+def pull(page: Page, what: Locator, by_px: float) -> None:
+    """Drag something of the timeline sideways, by its left part."""
+    box = what.bounding_box()
+    assert box is not None
+    x, y = box["x"] + min(box["width"] / 2, 30), box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by_px, y, steps=5)
+    page.mouse.up()
+
+
 def test_all_shots_of_a_take_are_made_better_by_switches(page: Page, draft: Draft) -> None:
     page.keyboard.press("s")  # nothing to cut off at the start: the shot stays whole
     slider = page.get_by_role("slider", name="Moment")
@@ -282,6 +310,16 @@ def test_a_text_is_dragged_coloured_and_made_larger(page: Page, draft: Draft) ->
     drag(page, text, 0.4, 0.25)
     page.get_by_role("button", name="Change Text Hello").click()
     page.get_by_role("slider", name="Size").fill("0.12")
+    page.wait_for_function("() => document.fonts.check('800 16px \"Studio Letters\"')")
+    wide, frame = (
+        page.locator(one).evaluate("one => one.offsetWidth")
+        for one in (".word-block", "[data-frame]")
+    )
+    line = Lettering(0.12 * 1080, 0.84 * 1080, "#ffffff", "#000000", None)
+    drawn = lettered([[Inked("Hello", "#ffffff")]], line).shape[1] - 2 * (
+        round(0.12 * 1080 * 0.15) + 2
+    )
+    assert abs(wide / frame - drawn / 1080) < 0.02  # as wide as it will be rendered
     stored = kept(page, draft)["texts"][0]
     assert ("Hello", "#ff8fc4", 0.12) == (stored["words"], stored["color"], stored["size"])
     assert (0.4, 0.25) == (round(stored["x"], 1), round(stored["y"], 2))
