@@ -14,7 +14,7 @@ from ninja.security import django_auth
 from pydantic import Field
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.edits import actions, captions, queries, telling
+from filoscope.server.edits import actions, captions, elsewhere, queries, telling
 from filoscope.server.edits.errors import EditsError
 from filoscope.server.edits.models import Draft, Take
 from filoscope.server.videos.models import CAPTION_LENGTH_MAX, Visibility
@@ -198,6 +198,14 @@ def song(request: HttpRequest, slug: str) -> dict[str, Any]:
     if heard is None:
         raise HttpError(404, "Nothing was heard in this sound yet.")
     return heard
+
+
+@router.get("/drafts/{slug}/timeline.otio")
+def timeline_otio(request: HttpRequest, slug: str) -> HttpResponse:
+    """A draft's cut as OpenTimelineIO, for other editors."""
+    text = _done(lambda: elsewhere.otio_of(_own(request, slug)))
+    said = {"Content-Disposition": f'attachment; filename="{slug}.otio"'}
+    return HttpResponse(text, content_type="application/octet-stream", headers=said)
 
 
 @router.patch("/drafts/{slug}", response=DraftOut)

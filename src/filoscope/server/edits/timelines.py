@@ -1,6 +1,7 @@
 """Between the timeline that a page edits, whose sources are names, and the engine's, which are files.
 
 take:<slug>     a take of the draft
+sticker:<name>  one of our own, of `edits.stickers`
 sound:<slug>    the draft's sound
 place:<number>  in a shared cut: something to be filled
 """
@@ -14,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
-from filoscope.server.edits import files, queries
+from filoscope.server.edits import files, queries, stickers
 from filoscope.server.edits.errors import BadEdit
 from filoscope.server.edits.models import Draft, Take
 from filoscope.server.sounds.queries import audio_path
@@ -39,7 +40,7 @@ def sound_name(draft: Draft) -> str:
 
 def paths_of(draft: Draft) -> dict[str, Path]:
     """Return the files of all names that a draft's timeline may use."""
-    paths = {take_name(take): source_of(take) for take in draft.takes.all()}
+    paths = stickers.paths() | {take_name(take): source_of(take) for take in draft.takes.all()}
     if draft.sound is not None and draft.sound.ready_at:
         paths[sound_name(draft)] = audio_path(draft.sound)
     return paths

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filoscope.server.accounts.models import Account
-from filoscope.server.edits import actions, queries
+from filoscope.server.edits import actions, queries, stickers
 from filoscope.server.edits.errors import EditsError
 from filoscope.server.edits.limits import limits
 from filoscope.server.edits.models import SharedCut
@@ -19,7 +22,17 @@ from filoscope.server.videos.models import Clip
 from filoscope.server.videos.queries import own as own_clip
 from filoscope.studio.timeline.layers import ANIMATIONS
 
-SPEEDS = ("0.5", "0.75", "1", "1.5", "2")  # what one can dance to
+LETTERS_KEPT_S = 30 * 86400  # a font changes with an upgrade at most
+SPEEDS = ("0.25", "0.5", "0.75", "1", "1.5", "2", "3")  # what one can dance to
+
+TEXT_COLORS = tuple(
+    {"name": name, "value": value}
+    for name, value in (
+        ("White", "#ffffff"), ("Black", "#14100d"), ("Yellow", "#ffd83d"), ("Orange", "#ff7a45"),
+        ("Red", "#ef2f56"), ("Pink", "#ff8fc4"), ("Purple", "#8a5cf6"), ("Blue", "#3fa7ff"),
+        ("Mint", "#7fe3c0"), ("Green", "#39c26b"),
+    )
+)  # fmt: skip
 
 
 @login_required
@@ -85,9 +98,19 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
         "limits": limits(),
         "speeds": SPEEDS,
         "animations": ANIMATIONS,
+        "stickers": stickers.listed(),
+        "text_colors": TEXT_COLORS,
         "active": "upload",
     }
     return render(request, "edits/studio.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=LETTERS_KEPT_S, immutable=True)
+def letters(request: HttpRequest) -> HttpResponse:
+    """Give the letters that words are rendered in, so that they look the same while one edits."""
+    font = resources.files("font_manrope") / "files" / "Manrope-ExtraBold.ttf"
+    return HttpResponse(font.read_bytes(), content_type="font/ttf")
 
 
 @login_required

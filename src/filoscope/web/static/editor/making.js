@@ -82,8 +82,8 @@ export function wireCutting(root, { store, panels, follow, refuse, announce }) {
   return { show, cut, line, fill, take: (made) => store.edit("Cut it for me", (was) => keepWords(made, was)) };
 }
 
-/** Another cut of the same clip: its texts and captions stay. */
-const keepWords = (made, was) => ({ ...made, sound: keepLoudness(made.sound, was?.sound), voices: was?.voices ?? [], texts: was?.texts ?? [], captions: was?.captions ?? [], caption_style: was?.caption_style ?? made.caption_style });
+/** Another cut of the same clip: what lies over it, its texts and captions stay. */
+const keepWords = (made, was) => ({ ...made, sound: keepLoudness(made.sound, was?.sound), voices: was?.voices ?? [], overlays: was?.overlays ?? [], texts: was?.texts ?? [], captions: was?.captions ?? [], caption_style: was?.caption_style ?? made.caption_style });
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 const said = ({ shots, sound }) => `${shots.length} shots${sound ? `, from ${clock(sound.start_s)}` : ""}`;

@@ -6,14 +6,16 @@ import { Camera } from "./camera.js";
 import { wireHearing } from "./hearing.js";
 import { wireCutting, wirePosting, wireSounds } from "./making.js";
 import { Panels } from "./panels.js";
+import { wirePictureTools } from "./picturetools.js";
 import { Player } from "./player.js";
 import { wireCover, wireLook, wireShots } from "./shots.js";
 import { Store } from "./store.js";
 import { Strip } from "./strip.js";
 import { listTakes, Sending } from "./takes.js";
+import { wireTexts } from "./texts.js";
 import { withoutVoice } from "./voicelane.js";
 import { lengthOf, without } from "./timeline.js";
-import { wireCaptions, wireTexts } from "./words.js";
+import { wireCaptions } from "./words.js";
 
 const FOLLOW_MS = 2000; // where no live news comes through, the draft is asked for this often
 const root = document.querySelector("[data-studio]");
@@ -41,6 +43,7 @@ const showCaptions = wireCaptions(root, tools);
 const cutting = wireCutting(root, tools);
 const posting = wirePosting(root, tools);
 wireSounds(root, tools);
+wirePictureTools(root, tools);
 
 // ---- showing ----
 

@@ -28,6 +28,7 @@ export class Panels extends EventTarget {
     this.name = name;
     for (const panel of this.shell.children) panel.hidden = panel.dataset.panel !== name;
     this.shell.hidden = false;
+    this.shell.scrollTop = 0;
     this.#mark();
     this.dispatchEvent(new CustomEvent("open", { detail: name }));
     this.get(name).querySelector("h2").focus({ preventScroll: true });

@@ -1,5 +1,7 @@
 // How a shot is shown live: its framing, its colours, how it comes in, and the words over it.
 
+import { AS_IT_IS, shownAt } from "./shape.js";
+
 const LOOKS = {
   // Near to the tables that are rendered.
   warm: "sepia(.18) saturate(1.15) contrast(1.04)",
@@ -11,7 +13,10 @@ const LOOKS = {
   teal: "contrast(1.08) saturate(1.15) hue-rotate(-5deg)",
   night: "brightness(.72) saturate(.6) hue-rotate(8deg)",
 };
-const QUARTER_S = 0.25; // texts come and go over it
+// As the renderer letters: sizes are heights of a line, of which the font takes so much.
+const FONT = 0.92;
+const RIM = 0.15;
+const SAFE = { x: 0.05, top: 0.07, bottom: 0.14 };
 
 export function filterOf(look) {
   const filter = look && LOOKS[look.name];
@@ -54,57 +59,73 @@ export function dress(picture, flash, video, shot, frame) {
 export function showWords(root, cut, at, isPlaying) {
   const [over, under = 1] = String(cut.fps).split("/").map(Number);
   const fps = over / under;
+  const frame = Math.floor(at * fps + 1e-6);
   const shown = [];
   cut.texts.forEach((text, place) => {
-    const begin = text.at / fps;
-    const end = begin + text.frames / fps;
-    if (at >= begin && at < end) shown.push(wordsOf(text, `text-${place}`, isPlaying ? at - begin : Infinity));
+    const into = frame - text.at;
+    if (into >= 0 && into < text.frames) shown.push(wordsOf(text, `text-${place}`, isPlaying ? shownAt(text, into, fps) : AS_IT_IS));
   });
   const style = { y: 0.74, size: 0.075, color: "#ffffff", highlight: "#ffd83d", outline: "#000000", box: null, way: "karaoke", ...cut.caption_style };
   cut.captions.forEach((line, place) => {
     if (at >= line.start_s && at < line.end_s) shown.push(captionWords(line, style, `caption-${place}`, at));
   });
-  const key = JSON.stringify(shown);
+  const key = JSON.stringify([shown, root.clientWidth]);
   if (root.dataset.shown === key) return;
   root.dataset.shown = key;
   root.replaceChildren(...shown.map(element));
+  shown.forEach((words, place) => keepSafe(root, root.children[place], words));
 }
 
-function wordsOf(text, key, into) {
-  const share = text.entrance === "none" ? 1 : Math.min(1, Math.max(0.05, Math.round((into / QUARTER_S) * 10) / 10));
+function wordsOf(text, key, shape) {
   const { x, y, size, color, outline, box, width, turn_deg, align } = text;
-  return { key, x, y, size, color, outline, box, width, turn_deg, align, entrance: text.entrance, share, parts: [[text.words, ""]] };
+  return { key, x, y, size, color, outline, box, width, turn_deg, align, shape, parts: [[text.words, ""]] };
 }
 
 function captionWords(line, style, key, at) {
-  const isSaid = (word) => at >= word.start_s && at < word.end_s;
-  const words = style.way === "word" ? line.words.filter(isSaid) : line.words;
-  const parts = words.map((word) => [`${word.text} `, style.way === "karaoke" && isSaid(word) ? style.highlight : ""]);
-  return { ...style, key, x: 0.5, width: 0.84, turn_deg: 0, align: "center", entrance: "none", share: 1, parts };
+  const said = line.words.filter((word) => word.start_s <= at).length;
+  const colors = { line: () => "", word: (place) => (place < said ? "" : "hidden"), karaoke: (place) => (place === said - 1 ? style.highlight : "") };
+  const parts = line.words.map((word, place) => [`${word.text} `, colors[style.way](place)]);
+  return { ...style, key, x: 0.5, width: 1 - 2 * SAFE.x, turn_deg: 0, align: "center", shape: AS_IT_IS, parts };
 }
 
 function element(words) {
   const block = document.createElement("p");
   block.className = "word-block";
+  block.dataset.part = words.key;
   for (const [text, color] of words.parts) {
     const part = document.createElement("span");
     part.textContent = text;
-    if (color) part.style.color = color;
+    if (color === "hidden") part.style.visibility = "hidden";
+    else if (color) part.style.color = color;
     block.append(part);
   }
   const { style } = block;
   style.left = `${words.x * 100}%`;
   style.top = `${words.y * 100}%`;
-  style.width = `${words.width * 100}%`;
-  style.fontSize = `${words.size * 82}cqw`;
+  style.maxWidth = `${words.width * 100}%`;
+  style.fontSize = `${words.size * FONT * 100}cqw`;
   style.color = words.color;
   style.textAlign = words.align;
-  if (words.box) block.firstChild.style.background = words.box;
+  if (words.box) for (const part of block.children) part.style.background = words.box;
   block.classList.toggle("boxed", Boolean(words.box));
-  block.classList.toggle("outlined", Boolean(words.outline) && !words.box);
-  const turned = words.turn_deg ? `rotate(${words.turn_deg}deg)` : "";
-  const come = { pop: `scale(${0.6 + 0.4 * words.share})`, rise: `translateY(${(1 - words.share) * 60}%)` }[words.entrance] ?? "";
-  style.transform = `translate(-50%, -50%) ${turned} ${come}`;
-  style.opacity = words.entrance === "none" ? 1 : words.share;
+  block.classList.toggle("bare", !words.outline && !words.box);
+  if (words.outline) style.webkitTextStroke = `.163em ${words.outline}`;
+  const { opacity, scale, lower } = words.shape;
+  style.transform = `translate(-50%, -50%) translateY(${(lower * 100 * 16) / 9}cqw) rotate(${words.turn_deg}deg) scale(${scale})`;
+  style.opacity = opacity;
   return block;
 }
+
+/** Move words inwards where they would leave the safe area, as the renderer does. */
+function keepSafe(root, block, { x, y, size, turn_deg }) {
+  const [wide, high] = [root.clientWidth, root.clientHeight];
+  const rim = size * RIM * wide;
+  const [width, height] = [block.offsetWidth + 2 * rim, block.offsetHeight + 2 * rim];
+  const turn = (turn_deg * Math.PI) / 180;
+  const halfX = (Math.abs(Math.cos(turn)) * width + Math.abs(Math.sin(turn)) * height) / 2 / wide;
+  const halfY = (Math.abs(Math.sin(turn)) * width + Math.abs(Math.cos(turn)) * height) / 2 / high;
+  block.style.left = `${within(x, SAFE.x, 1 - SAFE.x, halfX) * 100}%`;
+  block.style.top = `${within(y, SAFE.top, 1 - SAFE.bottom, halfY) * 100}%`;
+}
+
+const within = (place, least, most, half) => (least + half > most - half ? (least + most) / 2 : Math.min(Math.max(place, least + half), most - half));

@@ -3,8 +3,9 @@
 // While one shows a shot the other one waits at the first picture of the next. Nothing is rendered:
 // what is edited is seen at once. Looks and transitions come near to what will be rendered.
 
-import { beginnings, lengthOf, rate, shotAt, speedOf } from "./timeline.js";
+import { momentOf, speedAt } from "./pace.js";
 import { boxAt, showStill } from "./stills.js";
+import { beginnings, lengthOf, rate, shotAt } from "./timeline.js";
 import { dress, filterOf, place, showWords } from "./picture.js";
 
 const FAR_S = 0.15; // so far off, a video jumps; nearer, it runs a little faster or slower
@@ -23,6 +24,7 @@ export class Player extends EventTarget {
     this.at = 0;
     this.isPlaying = false;
     this.mixed = new Set(); // sources whose sound the mixer plays
+    this.layers = []; // what else is drawn at each moment: `draw({ cut, at, frame, index, shot, into, front, jumps })`
     this.audio.addEventListener("ended", () => this.isPlaying && (this.hasSound = false));
   }
 
@@ -136,11 +138,19 @@ export class Player extends EventTarget {
     back.classList.remove("front");
     dress(this.picture, this.flash, front, shot, frame - this.starts[index]);
     showWords(this.words, this.cut, this.at, this.isPlaying);
+    const moment = { cut: this.cut, at: this.at, frame, index, shot, into: frame - this.starts[index], front, jumps };
+    for (const layer of this.layers) layer.draw(moment);
+  }
+
+  /** Where a source is played from: what was fetched, else its address. */
+  addressOf(source) {
+    const take = this.takes.get(source);
+    return take ? this.files.get(take.video_url) || take.video_url : "";
   }
 
   #put(video, shot, into, { isShown, jumps }) {
     const take = this.takes.get(shot.source);
-    const address = take ? this.files.get(take.video_url) || take.video_url : "";
+    const address = this.addressOf(shot.source);
     if (video.address !== address) {
       video.address = address;
       video.src = address;
@@ -152,8 +162,8 @@ export class Player extends EventTarget {
     video.style.filter = filterOf(shot.look);
     if (showStill(video, framed, take, this.cut, isShown)) return void (video.paused || video.pause());
     video.muted = shot.gain_db === null || !isShown || this.mixed.has(shot.source);
-    const speed = speedOf(shot);
-    const due = Math.min(shot.start_s + into * speed, Math.max(0, (take?.duration_s ?? Infinity) - 0.05));
+    const speed = speedAt(shot, into * rate(this.cut));
+    const due = Math.min(momentOf(shot, into, rate(this.cut)), Math.max(0, (take?.duration_s ?? Infinity) - 0.05));
     const off = due - video.currentTime;
     if (jumps ? Math.abs(off) > 0.001 : Math.abs(off) > FAR_S) video.currentTime = due;
     if (!isShown || !this.isPlaying) return void (video.paused || video.pause());

@@ -1,6 +1,8 @@
 // The timeline: it is scrolled under a fixed playhead, so that a thumb scrubs. Shots are chosen by a
 // tap; the ends of the chosen one are dragged, and snap to beats.
 
+import { badges } from "./badges.js";
+import { momentOf } from "./pace.js";
 import * as cuts from "./timeline.js";
 
 const PX_A_SECOND = 72;
@@ -77,6 +79,7 @@ export class Strip extends EventTarget {
       button.style.width = `${Math.max(2, seconds * this.px - 1)}px`;
       if (take?.strip_url) this.#thumbs(button, take, shot, seconds);
       if (shot.transition) button.append(mark(shot.transition.kind));
+      button.append(...badges(shot));
       button.addEventListener("click", () => this.#tap(place));
       return button;
     });
@@ -87,10 +90,9 @@ export class Strip extends EventTarget {
   #thumbs(button, take, shot, seconds) {
     const height = 56;
     const wide = (height * take.width) / take.height;
-    const speed = cuts.speedOf(shot);
     const count = Math.min(24, Math.ceil((seconds * this.px) / wide));
     for (let place = 0; place < count; place += 1) {
-      const moment = shot.start_s + ((place + 0.5) * wide * speed) / this.px;
+      const moment = momentOf(shot, ((place + 0.5) * wide) / this.px, cuts.rate(this.store.cut));
       const tile = Math.max(0, Math.min(take.thumb_count - 1, Math.round(moment / take.thumb_every_s)));
       const picture = document.createElement("i");
       picture.style.width = `${wide}px`;
@@ -152,6 +154,7 @@ export class Strip extends EventTarget {
     const add = (kind, place, words, begin, seconds) => {
       const button = Object.assign(document.createElement("button"), { type: "button", className: `text-block ${kind}`, textContent: words });
       button.setAttribute("aria-label", `${kind === "text" ? "Text" : "Caption"}: ${words}`);
+      Object.assign(button.dataset, { kind, place });
       button.style.left = `${begin * this.px}px`;
       button.style.width = `${Math.max(24, seconds * this.px - 2)}px`;
       button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("words", { detail: { kind, place } })));

@@ -4,6 +4,8 @@
 // shown where the song is: whatever is moved, such a shot stays in sync.
 
 import { framingFor, moveOver, PHOTO_S } from "./photos.js";
+import { freed, laidLater } from "./layers.js";
+import { areaTo, parted, stretched } from "./pace.js";
 
 export const FPS = 30;
 const SHORTEST = 6; // frames: a fifth of a second, under which nobody sees what it shows
@@ -37,7 +39,7 @@ const takeOf = (shot, takes) => takes.find((take) => `take:${take.slug}` === sho
 /** Where in its take a shot begins if it is in sync at a frame of the timeline; null without a place. */
 function inSync(cut, shot, frame, takes) {
   const take = takeOf(shot, takes);
-  if (take?.offset_s == null || !cut.sound || speedOf(shot) !== 1) return null;
+  if (take?.offset_s == null || !cut.sound || shot.speed !== 1) return null;
   return cut.sound.start_s + frame / rate(cut) - take.offset_s;
 }
 
@@ -63,7 +65,7 @@ function keepingSync(cut, takes, change) {
 
 const withShot = (cut, place, changes) => ({
   ...cut,
-  shots: cut.shots.map((shot, at) => (at === place ? { ...shot, ...changes } : shot)),
+  shots: cut.shots.map((shot, at) => (at === place ? { ...shot, speed: stretched(shot.speed, changes.frames ?? shot.frames, shot.frames), ...changes } : shot)),
 });
 
 /** Fewest frames of a shot: room for the transitions at both its ends. */
@@ -102,6 +104,7 @@ function trimHead(cut, frames) {
     beats_s: cut.beats_s.map((beat) => beat - seconds).filter((beat) => beat >= 0),
     texts: cut.texts.map(later),
     voices: (cut.voices ?? []).map(later),
+    overlays: cut.overlays.map((overlay) => laidLater(overlay, by, rate(cut))),
     captions: cut.captions.filter((line) => line.end_s > seconds).map((line) => shifted(line, -seconds)),
   };
 }
@@ -117,9 +120,10 @@ export function split(cut, frame) {
   const place = shotAt(cut, frame);
   const shot = cut.shots[place];
   const into = frame - beginnings(cut)[place];
-  if (into < SHORTEST || shot.frames - into < SHORTEST || typeof shot.speed !== "number") return cut;
-  const first = { ...shot, frames: into };
-  const second = { ...shot, frames: shot.frames - into, start_s: shot.start_s + (into / rate(cut)) * shot.speed, transition: null };
+  if (into < SHORTEST || shot.frames - into < SHORTEST) return cut;
+  const [slow, fast] = parted(shot, into);
+  const first = { ...shot, frames: into, speed: slow };
+  const second = { ...shot, frames: shot.frames - into, speed: fast, start_s: shot.start_s + areaTo(shot, into) / rate(cut), transition: null };
   return { ...cut, shots: cut.shots.toSpliced(place, 1, first, second) };
 }
 
@@ -198,7 +202,8 @@ export function whole(cut) {
 }
 
 /** Out with a take: what it showed is shown by others, or goes. */
-export function without(cut, slug, left) {
+export function without(was, slug, left) {
+  const cut = freed(was, `take:${slug}`);
   if (!cut.shots.some((shot) => shot.source === `take:${slug}`)) return cut;
   if (!left.length) return null;
   let result = cut;

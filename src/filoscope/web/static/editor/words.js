@@ -1,62 +1,9 @@
-// Texts and captions: typed, put at the moment that is shown.
+// Captions: typed, put at the moment that is shown.
 
-import { captionOf, lengthOf, rate } from "./timeline.js";
+import { captionOf, lengthOf } from "./timeline.js";
 
 const CAPTION_S_MAX = 4;
 const CAPTION_S_MIN = 0.4;
-const DRESSES = {
-  outline: { color: "#ffffff", outline: "#000000", box: null },
-  box: { color: "#ffffff", outline: null, box: "#14100dd0" },
-  warm: { color: "#ff9a70", outline: "#23100a", box: null },
-};
-
-export function wireTexts(root, { store, player, panels }) {
-  const form = root.querySelector("[data-text-form]");
-  const remove = form.querySelector("[data-text-remove]");
-  let editing = -1;
-
-  const show = (place) => {
-    editing = place;
-    const text = store.cut?.texts[place];
-    form.words.value = text?.words ?? "";
-    remove.hidden = !text;
-    form.querySelector("[data-text-go]").textContent = text ? "Done" : "Add at this moment";
-    if (!text) return;
-    for (const name of ["y", "size", "entrance"]) {
-      const radio = [...form.elements[name]].find((one) => one.value === String(text[name]));
-      if (radio) radio.checked = true;
-    }
-    const dress = Object.entries(DRESSES).find(([, value]) => value.box === text.box && value.color === text.color);
-    if (dress) form.dress.value = dress[0];
-  };
-
-  const said = (old) => {
-    const fps = rate(store.cut);
-    const length = Number(form.elements.seconds.value);
-    const at = old?.at ?? player.frame;
-    const total = Math.round(lengthOf(store.cut) * fps);
-    const left = Math.max(1, total - at);
-    const frames = old ? old.frames : length ? Math.min(left, Math.round(length * fps)) : left;
-    return { x: 0.5, width: 0.84, turn_deg: 0, align: "center", exit: "fade", ...old, ...DRESSES[form.dress.value], words: form.words.value.trim(), at: Math.min(at, total - 1), frames, y: Number(form.y.value), size: Number(form.size.value), entrance: form.entrance.value };
-  };
-
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!form.words.value.trim()) return form.words.focus();
-    if (editing < 0) store.edit("Add text", (cut) => ({ ...cut, texts: [...cut.texts, said()] }));
-    panels.close();
-  });
-  form.addEventListener("input", () => {
-    if (editing < 0 || !form.words.value.trim()) return;
-    store.edit("Edit text…", (cut) => ({ ...cut, texts: cut.texts.map((text, place) => (place === editing ? said(text) : text)) }));
-  });
-  remove.addEventListener("click", () => {
-    store.edit("Remove text", (cut) => ({ ...cut, texts: cut.texts.toSpliced(editing, 1) }));
-    panels.close();
-  });
-  panels.addEventListener("close", () => show(-1));
-  return show;
-}
 
 export function wireCaptions(root, { store, player, editCaption }) {
   const form = root.querySelector("[data-caption-form]");
