@@ -199,6 +199,16 @@ def test_a_loop_away_from_where_it_was_filmed_the_page_is_believed(
     assert offset_s == (placed and placed["offset_s"])
 
 
+def test_a_cut_to_no_sound_is_refused_in_words(take: Take) -> None:
+    draft = take.draft
+    Draft.objects.filter(pk=draft.pk).update(sound=None)
+    wish = {"style": "dance", "length_s": 5}
+    answer = phone(draft.account).post(f"/api/v1/drafts/{draft.slug}/cut", wish, **JSON)
+    assert (409, "Choose a sound first: cuts are made to its beats.") == (
+        answer.status_code, answer.json()["detail"],
+    )  # fmt: skip
+
+
 def test_a_draft_without_a_sound_is_rendered_posted_and_its_cut_shared(
     take: Take, bob: Account
 ) -> None:

@@ -21,7 +21,7 @@ CUTS_SHOWN = 12
 
 def drafts_of(account: Account) -> Sequence[Draft]:
     """Return an account's drafts that are not posted, the latest touched first."""
-    drafts = account.drafts.filter(clip=None).select_related("sound")
+    drafts = account.drafts.filter(clip=None).select_related("sound__maker")
     return list(drafts.prefetch_related("takes").order_by("-changed_at", "-pk"))
 
 
@@ -29,7 +29,7 @@ def own(slug: str, account: Account) -> Draft | None:
     """Return a draft of this account with its sound, takes and clip, or None."""
     return (
         Draft.objects.filter(slug=slug, account=account)
-        .select_related("sound", "clip", "account", "based_on__clip__account")
+        .select_related("sound__maker", "clip", "account", "based_on__clip__account")
         .prefetch_related("takes")
         .first()
     )

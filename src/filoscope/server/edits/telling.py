@@ -61,8 +61,9 @@ def take(row: Take) -> dict[str, Any]:
 
 def sound(row: Sound) -> dict[str, Any]:
     """Return a sound with what is heard of it."""
-    same = "slug title artist audio_url cover_url duration_s tempo_bpm"
+    same = "slug title audio_url cover_url duration_s tempo_bpm"
     return {name: getattr(row, name) for name in same.split()} | {
+        "artist": row.credit,
         "url": row.get_absolute_url(),
         "is_heard": row.heard_at is not None,
     }

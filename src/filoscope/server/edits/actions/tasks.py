@@ -42,6 +42,8 @@ def wish_cut(draft: Draft, wish: dict[str, Any]) -> Draft:
     row = _free(draft)
     if not queries.ready_takes(row):
         raise NotYet("Film or add a take first; it has to be looked at before it is cut.")
+    if row.sound is None:
+        raise NotYet("Choose a sound first: cuts are made to its beats.")
     return _wish(row, Draft.Task.CUT, wish)
 
 
