@@ -95,8 +95,8 @@ def test_a_sound_file_is_laid_over_the_cut(
 def test_a_microphone_that_is_not_allowed_says_what_to_do(signed_in_page: Page, cut: Draft) -> None:
     page = opened(signed_in_page, cut)
     page.evaluate(
-        "navigator.mediaDevices.getUserMedia = () => "
-        "Promise.reject(new DOMException('no', 'NotAllowedError'))"
+        "() => { navigator.mediaDevices.getUserMedia = () => "
+        "Promise.reject(new DOMException('no', 'NotAllowedError')); }"
     )
     tool(page, "Voice").click()
     page.get_by_role("button", name="Record from here").click()
