@@ -95,8 +95,8 @@ def test_a_sound_file_is_laid_over_the_cut(
 def test_a_microphone_that_is_not_allowed_says_what_to_do(signed_in_page: Page, cut: Draft) -> None:
     page = opened(signed_in_page, cut)
     page.evaluate(
-        "navigator.mediaDevices.getUserMedia = () => "
-        "Promise.reject(new DOMException('no', 'NotAllowedError'))"
+        "() => { navigator.mediaDevices.getUserMedia = () => "
+        "Promise.reject(new DOMException('no', 'NotAllowedError')); }"
     )
     tool(page, "Voice").click()
     page.get_by_role("button", name="Record from here").click()
@@ -180,10 +180,11 @@ def test_captions_come_from_a_file_are_edited_tapped_in_time_and_go_as_a_track(
     tool(page, "Captions").click()
     page.locator("[data-caption-file]").set_input_files(path)
     page.get_by_role("button", name="Edit: left right left").click()
-    page.get_by_label("Words", exact=True).fill("left right left right")
-    page.get_by_label("Words", exact=True).press("Tab")
-    page.get_by_label("From (s)").fill("1.5")
-    page.get_by_label("From (s)").press("Tab")
+    sheet = page.locator("[data-panel=line]")
+    sheet.get_by_label("What is said").fill("left right left right")
+    sheet.get_by_label("What is said").press("Tab")
+    sheet.get_by_label("From (s)").fill("1.5")
+    sheet.get_by_label("From (s)").press("Tab")
     picture(page, "caption-line")
     page.get_by_role("button", name="Tap each word in time").click()
     for at, word in zip((1.6, 2.0, 2.4, 2.8), ("left", "right", "left", "right"), strict=True):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from filoscope.media.sound import measure_sound
-from filoscope.studio.rendering import render
+from filoscope.studio.rendering import hearing, render
+from filoscope.studio.rendering.stock import Stock
 from filoscope.studio.timeline import Shot, SoundTrack, Timeline, Voice
 from tests.engines.studio.footage import (
     FPS,
@@ -54,6 +56,33 @@ def test_the_song_steps_back_while_a_voice_sounds(takes: Path, tmp_path: Path) -
 
     assert 12.0 == pytest.approx(20 * np.log10(song_at(0.6) / song_at(1.9)), abs=0.5)
     assert 0.0 == pytest.approx(20 * np.log10(song_at(0.6) / song_at(3.5)), abs=0.3)
+
+
+@pytest.mark.parametrize("kind", ["wav", "m4a", "ogg"])
+def test_a_song_is_heard_from_deep_within_where_the_timeline_says(
+    tmp_path: Path, kind: str
+) -> None:
+    """A click at 9 s of a song, the timeline from 8 s on: after a seek it once was silent."""
+    samples = np.zeros((2, 12 * RATE_HZ), np.float32)
+    samples[:, 9 * RATE_HZ : 9 * RATE_HZ + 20] = 0.8
+    song = write_song(tmp_path / "song.wav", samples)
+    if kind != "wav":
+        song = coded(song, tmp_path / f"song.{kind}")
+    first = Stock().sound_start(str(song), "sound.source")
+    heard = np.concatenate(list(hearing.heard(str(song), 8.0, first)), axis=1)[0]
+    assert abs(int(np.abs(heard).argmax()) - RATE_HZ) < 48
+
+
+def coded(song: Path, path: Path) -> Path:
+    """Write a song as AAC or Opus."""
+    with av.open(str(song)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream({"m4a": "aac", "ogg": "libopus"}[path.suffix[1:]], RATE_HZ)
+        resampler = av.AudioResampler(layout="stereo", rate=RATE_HZ, format="fltp")
+        for frame in source.decode(audio=0):
+            for piece in resampler.resample(frame):
+                target.mux(stream.encode(piece))
+        target.mux(stream.encode(None))
+    return path
 
 
 @pytest.mark.parametrize("level", [0.2, 1.5])

@@ -112,6 +112,8 @@ def test_photos_are_cut_to_a_song_with_a_slow_move(
     shots = draft.alternatives[0]["shots"]
     assert 2 == len({shot["source"] for shot in shots})
     assert all({"start", "end"} == set(shot["framing"]) for shot in shots)
+    why = " ".join(draft.alternatives[0]["reasons"])
+    assert "to photo 1" in why or "to photo 2" in why, why  # as their maker knows them
 
 
 def test_a_voice_is_kept_to_the_sample_and_never_cut_into_the_picture(

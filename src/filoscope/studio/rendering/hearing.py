@@ -50,6 +50,8 @@ def heard(source: str, start_s: float, first: Fraction | None) -> Iterator[Sampl
     with open_sound(Path(source), limits=LIMITS) as (container, audio):
         is_sought = first is not None or container.format.name.split(",")[0] in _EXACT
         wanted_s = start_s - _EARLIER_S
+        if first is None and wanted_s > 1:
+            first = _first_sample(source)
         if is_sought and wanted_s > 1 and container.format.name.split(",")[0] in _EXACT:
             at_s = wanted_s + float(first or 0)
             container.seek(int(at_s * av.time_base), backward=True)
@@ -68,6 +70,14 @@ def heard(source: str, start_s: float, first: Fraction | None) -> Iterator[Sampl
             position += piece.shape[1]
             if begin < piece.shape[1]:
                 yield piece[:, begin:]
+
+
+def _first_sample(source: str) -> Fraction:
+    """Return the timestamp of a file's first sample: after a seek nothing says it any more."""
+    with open_sound(Path(source), limits=LIMITS) as (container, audio):
+        for stamp, _ in resampled(container, audio):
+            return max(stamp, Fraction(0))
+    return Fraction(0)
 
 
 def _silence(count: int) -> Iterator[Samples]:
