@@ -141,7 +141,7 @@ def _cut(options: argparse.Namespace) -> int:
         options.song,
         takes,
         style=options.style,
-        length_s=options.length,
+        length_s=min(options.length, song.duration_s),
         seed=options.seed,
         width=width,
         height=height,

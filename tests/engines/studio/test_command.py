@@ -10,7 +10,7 @@ import pytest
 from filoscope.cli import main
 from filoscope.media import probe, read_samples
 from filoscope.studio import align, read_timeline
-from tests.engines.studio.recorded import make_song, record, write_mp4, write_sound
+from tests.engines.studio.recorded import RATE_HZ, make_song, record, write_mp4, write_sound
 
 SIZE = ("--size", "90x160")
 
@@ -80,6 +80,15 @@ def test_only_takes_of_another_song_make_no_performance(
     assert main([*words, "--style", "dance"]) == 0
     assert "not in time with this one" in capsys.readouterr().err
     assert out.exists()
+
+
+def test_a_song_that_is_shorter_than_what_is_asked_for_is_cut_to_its_end(
+    song_file: Path, takes: list[str], tmp_path: Path
+) -> None:
+    short = write_sound(tmp_path / "short.wav", make_song(1)[: 10 * RATE_HZ])
+    out = tmp_path / "out.mp4"
+    assert main(["studio", "cut", str(short), takes[0], "-o", str(out), *SIZE]) == 0
+    assert 4 < probe(out).duration_s <= 10.1
 
 
 def test_a_style_that_nobody_knows_is_refused_with_those_there_are(

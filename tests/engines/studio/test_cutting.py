@@ -224,6 +224,14 @@ def test_a_wide_take_is_cropped_around_the_face() -> None:
         assert shot.framing.x < 0.8 < shot.framing.x + shot.framing.width
 
 
+def test_takes_for_which_there_is_no_room_are_named() -> None:
+    takes = [free(f"{n}.mp4", seen(view=n)) for n in range(12)]
+    [timeline] = cut(song_of(bpm=60), "song.ogg", takes, style="travel", length_s=8)
+    shown = {shot.source for shot in timeline.shots}
+    [told] = [one for one in timeline.reasons if one.startswith("Not shown")]
+    assert all((f"{n}.mp4" in shown) != (f" {n}.mp4" in told) for n in range(12))
+
+
 def test_a_cut_says_why() -> None:
     [timeline] = cut(song_of(), "song.ogg", four_takes(), length_s=16)
     sentences = [reason for reason in timeline.reasons if " s, " in reason and ": to " in reason]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filoscope.studio.cutting.framing import framing_of
 from filoscope.studio.cutting.joining import Joined, fits, joins_of, kind_at
+from filoscope.studio.cutting.material import Material
 from filoscope.studio.cutting.passage import Passage
 from filoscope.studio.cutting.pieces import Piece
 from filoscope.studio.cutting.places import Kind
@@ -92,12 +93,25 @@ def timeline_of(
         style=style.name,
         seed=seed,
         score=round(sum(terms.values()), 4),
-        reasons=(*why, *_told(terms), *_cuts_told(pieces, scorer, passage, joins)),
+        reasons=(
+            *why, *_unshown_told(pieces, materials), *_told(terms),
+            *_cuts_told(pieces, scorer, passage, joins),
+        ),
     )  # fmt: skip
 
 
 def _name(path: str | os.PathLike[str]) -> str:
     return os.fspath(path)
+
+
+def _unshown_told(pieces: Sequence[Piece], materials: Sequence[Material]) -> list[str]:
+    shown = {piece.take for piece in pieces}
+    names = [
+        Path(material.take.path).name
+        for index, material in enumerate(materials)
+        if index not in shown
+    ]
+    return [f"Not shown, for there is no room for more: {', '.join(names)}."] if names else []
 
 
 def _told(terms: dict[str, float]) -> list[str]:
