@@ -2,9 +2,9 @@
 
     make bench-studio ARGS="--only align --json FILE --data ../shared/data"
 
-Sections: beats (annotated songs), align (songs recorded anew, made here with a fixed seed), render
-(one edit, by ffmpeg's graph, moviepy and us), cuts (cuts beside annotated beats; the score of a cut
-beside random and even ones).
+Sections: beats (annotated songs), form (parts and drops of played songs), align (songs recorded anew,
+made here with a fixed seed), render (one edit, by ffmpeg's graph, moviepy and us), cuts (cuts beside
+annotated beats; the score of a cut beside random and even ones).
 
 A section is a module with `rows(options) -> list[Row]`; rows that name the same `table` are printed
 together. `options` holds what stands below, beside `music`, `beats` and `clips`, three folders.
@@ -26,7 +26,7 @@ from bench.enhance.__main__ import table
 from bench.enhance.peers import Row, cpu_s
 
 DATA = Path("../shared/data")
-SECTIONS = ("beats", "align", "render", "cuts")
+SECTIONS = ("beats", "form", "align", "render", "cuts")
 
 
 def main() -> None:

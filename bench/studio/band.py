@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
-from bench.studio.band_sounds import KINDS, RATE_HZ, Kit, Tones
+from bench.studio.band_sounds import KINDS, RATE_HZ, Kit, Tones, mastered
 from bench.studio.band_styles import STYLES, Style
 
 Floats = NDArray[np.float64]
@@ -82,15 +81,16 @@ def play(style: str, *, seed: int, duration_s: float = 30.0, tempo_bpm: float | 
             else "steady"
         )
     lead_in = rng.uniform(0, 60 / bpm)
-    beats = _clock(rng, bpm, duration_s, course) + lead_in
-    song = _Song(rng, how, beats, duration_s, course, intro_bars)
+    beats = clock(rng, bpm, duration_s, course) + lead_in
+    song = Player(rng, how, beats, duration_s, course, intro_bars)
     opening = int(rng.integers(how.meter))
     samples = song.perform(opening)
     heard = beats[(beats >= 0) & (beats < duration_s - 0.05)]
     return Piece(samples, heard, heard[opening :: how.meter], how.meter, style)
 
 
-def _clock(rng: np.random.Generator, bpm: float, duration_s: float, course: str) -> Floats:
+def clock(rng: np.random.Generator, bpm: float, duration_s: float, course: str) -> Floats:
+    """Return times of beats from 0 on: steady, wandering, a ramp or a jump of tempo."""
     count = int(duration_s * bpm / 60 * 1.6) + 8
     steps = np.full(count, 60 / bpm)
     if course == "wander":
@@ -105,7 +105,7 @@ def _clock(rng: np.random.Generator, bpm: float, duration_s: float, course: str)
     return np.asarray(np.concatenate([[0.0], np.cumsum(steps)]))
 
 
-class _Song:
+class Player:
     def __init__(self, rng: np.random.Generator, how: Style, beats: Floats, duration_s: float,
                  course: str, intro_bars: int | None) -> None:  # fmt: skip
         self.rng, self.how, self.beats, self.duration_s = rng, how, beats, duration_s
@@ -168,7 +168,7 @@ class _Song:
             if first >= 0 and self.when(first) > self.duration_s:
                 break
             self._bar(bar, first, a_bar)
-        return self._mastered()
+        return mastered(self.out[: int(self.duration_s * RATE_HZ)], self.rng)
 
     def _bar(self, bar: int, first: int, a_bar: int) -> None:
         drums_rest = bar < self.intro or self.mutes[bar // self.phrase % 64]
@@ -227,23 +227,6 @@ class _Song:
         if self.figure[spot] and self.gains["lead"]:
             note = self.top.note(self._pitch(degree + int(self.tune[spot])) + 24, step_s * 1.6)
             self.put(note, at, 0.25 * self.gains["lead"])
-
-    def _mastered(self) -> NDArray[np.float32]:
-        out = self.out[: int(self.duration_s * RATE_HZ)]
-        out = out + self.rng.standard_normal(len(out)) * 10 ** self.rng.uniform(-5, -2.3)
-        if self.rng.random() < 0.5:
-            order = [self.rng.uniform(30, 150), self.rng.uniform(4e3, 16e3)]
-            out = sosfilt(butter(1, order, "band", fs=RATE_HZ, output="sos"), out)
-        if self.rng.random() < 0.5:
-            tail = self.rng.standard_normal(int(0.4 * RATE_HZ)) * np.exp(
-                -np.arange(int(0.4 * RATE_HZ)) / RATE_HZ / 0.12
-            )
-            wet = np.fft.irfft(np.fft.rfft(out, 2 * len(out)) * np.fft.rfft(tail, 2 * len(out)))[
-                : len(out)
-            ]
-            out = out + self.rng.uniform(0.05, 0.4) * wet / (wet.std() + 1e-9) * out.std()
-        drive = self.rng.uniform(0.5, 3.0)
-        return np.tanh(drive * out / (3 * out.std() + 1e-9)).astype(np.float32)
 
 
 def _held(lane: str, place: int, a_bar: int) -> int:

@@ -105,3 +105,21 @@ class Tones:
         shape = np.minimum(1, t / self.attack) * np.exp(-t / self.decay)
         shape *= np.clip((seconds + 0.05 - t) / 0.05, 0, 1)
         return np.asarray(wave * shape)
+
+
+def mastered(out: Floats, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Master a mix: hiss, a narrower band, a room, a tape driven hard, as drawn."""
+    out = out + rng.standard_normal(len(out)) * 10 ** rng.uniform(-5, -2.3)
+    if rng.random() < 0.5:
+        order = [rng.uniform(30, 150), rng.uniform(4e3, 16e3)]
+        out = sosfilt(butter(1, order, "band", fs=RATE_HZ, output="sos"), out)
+    if rng.random() < 0.5:
+        tail = rng.standard_normal(int(0.4 * RATE_HZ)) * np.exp(
+            -np.arange(int(0.4 * RATE_HZ)) / RATE_HZ / 0.12
+        )
+        wet = np.fft.irfft(np.fft.rfft(out, 2 * len(out)) * np.fft.rfft(tail, 2 * len(out)))[
+            : len(out)
+        ]
+        out = out + rng.uniform(0.05, 0.4) * wet / (wet.std() + 1e-9) * out.std()
+    drive = rng.uniform(0.5, 3.0)
+    return np.tanh(drive * out / (3 * out.std() + 1e-9)).astype(np.float32)

@@ -1,10 +1,13 @@
-"""Learn the judge of beats and bars (`listening/metre.json`), and say what it does on songs held out.
+"""Learn the judges of beats and bars (`listening/metre.json`), and say what they do on songs held out.
 
-    python -m bench.studio.learn --data ../shared/data --pieces 700 --out metre.json
+    python -m bench.studio.accompany grooves --pieces 700
+    python -m bench.studio.learn --data ../shared/data --also grooves --kept heard --out metre.json
 
-It learns from pieces that `band` plays and from the annotated songs, in crops of 40 s, each answer of a
-song being right or wrong by the F-measure of the beats that it would give. Every held-out figure is of a
-judge that saw no crop of the song it is asked about.
+They learn from pieces that `band` plays, from grooves that `accompany` renders, and from the annotated songs
+in crops of 40 s. An answer is right by the F-measure of the beats and downbeats that it would give. The judge
+of bars is asked about the bars of the few likeliest beats at once, and adds to what the judge of beats
+said: so beats that make good bars win. Every held-out figure is of judges that heard nothing of that song,
+of that style of `band`, of that file of grooves.
 """
 
 from __future__ import annotations
@@ -19,130 +22,140 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.studio.band import RATE_HZ, draw_style, play
-from filoscope.media.audio import read_samples
-from filoscope.studio.listening.grid import straighten
-from filoscope.studio.listening.judge import Judge
-from filoscope.studio.listening.metre import (
-    FINE,
-    METERS,
-    bar_answers,
-    bar_traits,
-    beat_answers,
-    beat_traits,
-    weave,
-)
-from filoscope.studio.listening.pulse import find_pulse, novelty
-from filoscope.studio.listening.spectra import spectra
+from bench.studio.lessons import ASTRAY, Lesson, gather
+from filoscope.studio.listening.judge import Judge, Judges
+from filoscope.studio.listening.metre import BEATS_ASKED, beat_answers, judge_metre
+from filoscope.studio.listening.traits import FINE, METERS, bar_answers, bar_traits, beat_traits
 
 Floats = NDArray[np.float64]
 
-CROP_S = 40.0
-PIECES = 550
-RIGHT_F = 0.85  # an answer whose beats score so is right
-UNITS = {"beat": 12, "bar": 10}
-DECAY = 5e-3  # of the weights: with less, songs held out are answered worse
-SONG_WEIGHT = 3.0  # of a crop of a real song beside a played piece
+PIECES = 460
+RIGHT_F, RIGHT_BARS_F = 0.85, 0.6  # an answer whose beats and downbeats score so is right
+UNITS = {"beat": 20, "bar": 16}
+VOICES = 3  # networks of one judge, from other seeds: their mean errs less
+DECAY = 1e-2  # of the weights: with less, songs held out are answered worse
+PARTS = 3  # the judge of bars learns beside judges of beats that did not hear the piece
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """A song's answers: traits (answers, n), which are right (answers,), whose song, its weight."""
+class Sheet:
+    """A lesson's answers: traits (answers, n), said before and which are right (answers,)."""
 
     traits: Floats
+    said: Floats
     right: Floats
-    song: str
     weight: float
 
 
 def main() -> None:
-    """Gather lessons, cross-validate, learn of all, write."""
+    """Gather lessons, learn of all, cross-validate, write."""
     parser = argparse.ArgumentParser(prog="bench.studio.learn")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--pieces", type=int, default=PIECES)
+    parser.add_argument("--also", type=Path, help="a folder of grooves from `accompany`")
+    parser.add_argument("--kept", type=Path, default=Path("heard"), help="what was heard once")
     parser.add_argument("--out", type=Path, help="write what was learned of all songs here")
     parser.add_argument("--held-out", type=Path, help="and judges that never saw some songs here")
     parser.add_argument("--folds", type=int, default=6, help="of songs held out; 0: none")
     options = parser.parse_args()
     os.nice(10)
-    lessons = dict(zip(UNITS, gather(options.data / "beats", options.pieces), strict=True))
-    folds = held_out(lessons, options.folds)
+    lessons = gather(options.data / "beats", options.pieces, options.also, options.kept)
+    school = School(lessons)
+    if options.out:
+        weights = written(school.learn(set()))
+        options.out.write_text(json.dumps(weights, separators=(",", ":")) + "\n")
+    folds = held_out(school, options.folds)
     if options.held_out:
         options.held_out.write_text(json.dumps(folds) + "\n")
-    weights = {name: written(learn(lessons[name], UNITS[name])) for name in UNITS}
-    if options.out:
-        options.out.write_text(json.dumps(weights, separators=(",", ":")) + "\n")
 
 
-def written(judge: Judge) -> dict[str, Any]:
-    """Round a network's numbers for JSON."""
-    return {field: np.round(getattr(judge, field), 3).tolist() for field in Judge.__slots__}
+class School:
+    """Lessons with what is the same whoever is held out: answers, traits, which are right."""
+
+    def __init__(self, lessons: list[Lesson]) -> None:
+        self.lessons: list[Lesson] = []
+        self.beats: list[Sheet] = []
+        for lesson in lessons:
+            if (sheet := _beat_sheet(lesson)) is not None:
+                self.lessons.append(lesson)
+                self.beats.append(sheet)
+        self.bars: dict[tuple[int, int], tuple[Floats, Floats]] = {}
+
+    def learn(self, without: set[str]) -> Judges:
+        """Learn both judges from all groups but some."""
+        inside = [
+            number
+            for number, lesson in enumerate(self.lessons)
+            if lesson.group not in without and lesson.group not in ASTRAY
+        ]
+        groups = sorted({self.lessons[number].group for number in inside})
+        sheets = []
+        for part in range(PARTS):
+            unheard = set(groups[part::PARTS])
+            kept = [n for n in inside if self.lessons[n].group not in unheard]
+            judge = learn([self.beats[n] for n in kept], UNITS["beat"], voices=1)
+            asked = [n for n in inside if self.lessons[n].group in unheard]
+            sheets += [sheet for n in asked if (sheet := self._bar_sheet(n, judge)) is not None]
+        beat = learn([self.beats[n] for n in inside], UNITS["beat"])
+        return Judges(beat, learn(sheets, UNITS["bar"]))
+
+    def _bar_sheet(self, number: int, judge: Judge) -> Sheet | None:
+        """Ask for bars of the beats that a judge finds likeliest."""
+        beats, lesson = self.beats[number], self.lessons[number]
+        shares = judge.shares(beats.traits)
+        asked = np.argsort(-shares)[:BEATS_ASKED]
+        traits, right, said = [], [], []
+        for place in asked:
+            if (number, int(place)) not in self.bars:
+                self.bars[number, int(place)] = _bars_of(lesson, int(place))
+            of_bars, are_right = self.bars[number, int(place)]
+            traits.append(of_bars)
+            right.append(are_right * beats.right[place])
+            said.append(np.full(len(of_bars), np.log(shares[place] + 1e-9)))
+        rights = np.concatenate(right)
+        if not rights.any() or rights.all():
+            return None
+        return Sheet(np.concatenate(traits), np.concatenate(said), rights, beats.weight)
 
 
-def gather(folder: Path, pieces: int) -> tuple[list[Lesson], list[Lesson]]:
-    """Return lessons on beats and on bars."""
-    beat: list[Lesson] = []
-    bar: list[Lesson] = []
-    rng = np.random.default_rng(5)
-    for number in range(pieces):
-        style = draw_style(rng)
-        piece = play(style, seed=1000 + number)
-        first = np.argmin(np.abs(piece.beats_s - piece.downbeats_s[0]))
-        places = (np.arange(len(piece.beats_s)) - first) % piece.meter
-        _teach(piece.samples, piece.beats_s, places, piece.meter, f"band:{style}", 1.0, beat, bar)
-    for file in sorted(folder.glob("*.beats")):
-        known = np.loadtxt(file, ndmin=2)
-        sound = read_samples(file.with_suffix(".ogg"), rate_hz=RATE_HZ, channels=1)[0]
-        places = (known[:, 1] - 1) % 12 if known.shape[1] > 1 else None
-        meter = int(known[:, 1].max()) if known.shape[1] > 1 else 0
-        length = len(sound) / RATE_HZ
-        starts = np.arange(0, max(length - CROP_S, 1), 18.0)
-        for start in starts:
-            part = sound[int(start * RATE_HZ) : int((start + CROP_S) * RATE_HZ)]
-            keep = (known[:, 0] >= start) & (known[:, 0] < start + CROP_S)
-            inside = None if places is None else places[keep]
-            weight = SONG_WEIGHT * 4 / len(starts)
-            _teach(part, known[keep, 0] - start, inside, meter, file.stem, weight, beat, bar)
-    return beat, bar
+def _beat_sheet(lesson: Lesson) -> Sheet | None:
+    answers = beat_answers(lesson.cloth)
+    scores = np.array([f_measure(lesson.beats_s, _teeth(lesson, *answer)) for answer in answers])
+    if not len(scores) or scores.max() < RIGHT_F:
+        return None
+    traits = np.array([beat_traits(lesson.cloth, *answer) for answer in answers])
+    right = (scores >= max(RIGHT_F, scores.max() - 0.03)) * 1.0
+    return Sheet(traits, np.zeros(len(traits)), right, lesson.weight)
 
 
-def _teach(sound: NDArray[np.float32], beats: Floats, places: Floats | None, meter: int, song: str,
-           weight: float, beat: list[Lesson], bar: list[Lesson]) -> None:  # fmt: skip
-    heard = spectra(sound)
-    curve = novelty(heard.strokes)
-    pulse = find_pulse(curve)
-    if len(pulse) < 4 or len(beats) < 8:
-        return
-    grid = straighten(pulse, curve, heard.duration_s)
-    cloth = weave(heard, grid)
-    answers = beat_answers(cloth)
-    scores = []
-    for period, phase in answers:
-        times = grid.at(np.arange(phase, cloth.rows.shape[1], period) / FINE)
-        scores.append(f_measure(beats, times))
-    right = np.array(scores)
-    if not len(right) or right.max() < RIGHT_F:
-        print(f"no answer is right: {song} ({max(scores, default=0):.2f})", flush=True)
-        return
-    traits = np.array([beat_traits(cloth, *answer) for answer in answers])
-    beat.append(Lesson(traits, (right >= max(RIGHT_F, right.max() - 0.03)) * 1.0, song, weight))
-    if places is None or meter not in (*METERS, 2):
-        return
-    period, phase = answers[int(right.argmax())]
-    _teach_bars(cloth, grid, period, phase, beats, places, meter, song, weight, bar)
-
-
-def _teach_bars(cloth, grid, period, phase, beats, places, meter, song, weight, bar) -> None:  # type: ignore[no-untyped-def]
-    teeth = grid.at(np.arange(phase, cloth.rows.shape[1], period) / FINE)
-    downs = beats[places == 0]
+def _bars_of(lesson: Lesson, place: int) -> tuple[Floats, Floats]:
+    """Return traits of each way to count bars on an answer's beats, and which are right."""
+    period, phase = beat_answers(lesson.cloth)[place]
+    teeth = _teeth(lesson, period, phase)
     options = bar_answers(len(teeth))
-    if not options or len(downs) < 3:
-        return
+    traits = bar_traits(lesson.cloth, period, phase)
+    if lesson.places is None or lesson.meter not in (2, *METERS):
+        return traits, np.ones(len(options))
+    downs = lesson.beats_s[lesson.places == 0]
     scores = np.array([f_measure(downs, teeth[first::many]) for many, first in options])
-    if scores.max() < 0.6:
-        return
-    traits = np.array([bar_traits(cloth, period, phase, *option) for option in options])
-    bar.append(Lesson(traits, (scores >= scores.max() - 0.03) * 1.0, song, weight))
+    if scores.max() < RIGHT_BARS_F:
+        return traits, np.ones(len(options))
+    return traits, (scores >= scores.max() - 0.03) * 1.0
+
+
+def _teeth(lesson: Lesson, period: int, phase: int) -> Floats:
+    return lesson.grid.at(np.arange(phase, lesson.cloth.rows.shape[1], period) / FINE)
+
+
+def written(judges: Judges) -> dict[str, Any]:
+    """Round networks' numbers for JSON."""
+    return {
+        name: {
+            field: np.round(getattr(getattr(judges, name), field), 3).tolist()
+            for field in Judge.__slots__
+        }
+        for name in UNITS
+    }
 
 
 def f_measure(known: Floats, found: Floats, within_s: float = 0.07) -> float:
@@ -154,32 +167,46 @@ def f_measure(known: Floats, found: Floats, within_s: float = 0.07) -> float:
     return 2 * hits / (len(known) + len(found))
 
 
-def learn(lessons: list[Lesson], units: int, *, turns: int = 160, seed: int = 1) -> Judge:
-    """Fit the network by Adam to the softmax over each song's answers."""
-    traits = np.concatenate([lesson.traits for lesson in lessons])
-    right = np.concatenate([lesson.right / lesson.right.sum() for lesson in lessons])
-    sizes = np.array([len(lesson.traits) for lesson in lessons])
-    owner = np.repeat(np.arange(len(lessons)), sizes)
-    weight = np.array([lesson.weight for lesson in lessons])
+def learn(sheets: list[Sheet], units: int, *, voices: int = VOICES, turns: int = 160) -> Judge:
+    """Fit networks to the softmax over each sheet's answers; their mean is one wider network."""
+    traits = np.concatenate([sheet.traits for sheet in sheets]).astype(np.float32)
     mean, spread = traits.mean(axis=0), traits.std(axis=0) + 0.05
-    x = np.clip((traits - mean) / spread, -4, 4).astype(np.float32)
+    x = np.clip((traits - mean) / spread, -4, 4)
+    told = [_fit(sheets, x, units, turns=turns, seed=seed + 1) for seed in range(voices)]
+    line, inner, bias, out = ([one[place] for one in told] for place in range(4))
+    return Judge(
+        np.asarray(mean, np.float64), np.asarray(spread, np.float64), np.mean(line, axis=0),
+        np.hstack(inner), np.concatenate(bias), np.concatenate(out) / voices,
+    )  # fmt: skip
+
+
+def _fit(
+    sheets: list[Sheet], x: NDArray[np.float32], units: int, *, turns: int, seed: int
+) -> list[Floats]:
+    """Raise, by Adam, the share that the right answers of each sheet have together."""
+    sizes = np.array([len(sheet.traits) for sheet in sheets])
+    owner = np.repeat(np.arange(len(sheets)), sizes)
+    begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    right, said = (np.concatenate([getattr(s, f) for s in sheets]) for f in ("right", "said"))
+    weight = np.array([sheet.weight for sheet in sheets])
+    scale = (weight / weight.sum())[owner]
     rng = np.random.default_rng(seed)
     n = x.shape[1]
     values = [
-        np.zeros(n, np.float32), rng.normal(0, 0.5 / np.sqrt(n), (n, units)).astype(np.float32),
-        np.zeros(units, np.float32), rng.normal(0, 0.3, units).astype(np.float32),
+        np.zeros(n), rng.normal(0, 0.5 / np.sqrt(n), (n, units)), np.zeros(units),
+        rng.normal(0, 0.3, units),
     ]  # fmt: skip
+    values = [value.astype(np.float32) for value in values]
     first = [np.zeros_like(v) for v in values]
     second = [np.zeros_like(v) for v in values]
-    begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    scale = (weight / weight.sum())[owner]
     for turn in range(1, turns + 1):
         hidden = np.tanh(x @ values[1] + values[2])
-        scores = x @ values[0] + hidden @ values[3]
-        top = np.maximum.reduceat(scores, begins)[owner]
-        power = np.exp(scores - top)
+        scores = said + x @ values[0] + hidden @ values[3]
+        power = np.exp(scores - np.maximum.reduceat(scores, begins)[owner])
         share = power / np.add.reduceat(power, begins)[owner]
-        slope = (scale * (share - right)).astype(np.float32)
+        wanted = (share + 1e-9) * right
+        wanted /= np.add.reduceat(wanted, begins)[owner]
+        slope = (scale * (share - wanted)).astype(np.float32)
         back = np.outer(slope, values[3]) * (1 - hidden**2)
         slopes = [x.T @ slope, x.T @ back, back.sum(axis=0), hidden.T @ slope]
         rate = 0.02 * min(1.0, 1.6 - 1.5 * turn / turns)
@@ -191,45 +218,60 @@ def learn(lessons: list[Lesson], units: int, *, turns: int = 160, seed: int = 1)
             values[place] = values[place] - rate * even / (
                 np.sqrt(second[place] / (1 - 0.99**turn)) + 1e-8
             )
-    line, inner, bias, out = (np.asarray(v, np.float64) for v in values)
-    return Judge(mean, spread, line, inner, bias, out)
+    return [np.asarray(value, np.float64) for value in values]
 
 
-def held_out(lessons: dict[str, list[Lesson]], folds: int) -> list[dict[str, Any]]:
-    """Learn without some songs, print the share of their crops that is answered rightly."""
-    songs = sorted({lesson.song for lesson in lessons["beat"] if lesson.song[:5] != "band:"})
+def held_out(school: School, folds: int) -> list[dict[str, Any]]:
+    """Learn without some groups; print the F of beats and downbeats of theirs."""
+    groups = sorted({lesson.group for lesson in school.lessons})
     made: list[dict[str, Any]] = []
-    told: dict[tuple[str, str], list[float]] = {}
+    told: dict[str, list[tuple[float, float]]] = {}
     for fold in range(folds):
-        out = songs[fold::folds]
-        weights = {}
-        for name, known in lessons.items():
-            hidden = [
-                one.song in out or (one.song[:5] == "band:" and place % folds == fold)
-                for place, one in enumerate(known)
-            ]
-            judge = learn(
-                [one for one, hide in zip(known, hidden, strict=True) if not hide], UNITS[name]
+        out = set(groups[fold::folds])
+        judges = school.learn(out)
+        songs = [group for group in sorted(out) if ":" not in group]
+        made.append({"songs": songs, "weights": written(judges)})
+        for lesson in school.lessons:
+            if lesson.group in out:
+                told.setdefault(lesson.group, []).append(examined(lesson, judges))
+    for kind in ("", "band:", "mma:"):
+        rows = {
+            group: np.array(scores)
+            for group, scores in sorted(told.items())
+            if group.partition(":")[1] == kind[-1:] and group.startswith(kind)
+        }
+        for group, scores in rows.items():
+            beat, bar = _mean(scores)
+            print(f"{group:45s} beats {beat:.2f} downbeats {bar:.2f} of {len(scores)}")
+        if rows:
+            each = _mean(np.array([_mean(scores) for scores in rows.values()]))
+            every = _mean(np.concatenate(list(rows.values())))
+            print(
+                f"held out, {kind or 'songs'}: beats F {each[0]:.3f}, downbeats {each[1]:.3f}; "
+                f"of pieces {every[0]:.3f}, {every[1]:.3f}",
+                flush=True,
             )
-            weights[name] = written(judge)
-            for one in (one for one, hide in zip(known, hidden, strict=True) if hide):
-                answer = judge.scores(one.traits).argmax()
-                told.setdefault((name, one.song), []).append(float(one.right[answer]))
-        made.append({"songs": out, "weights": weights})
-    for name in lessons:
-        for kind in ("songs", "band"):
-            rows = {
-                s: h
-                for (n, s), h in told.items()
-                if n == name and (s in songs) == (kind == "songs")
-            }
-            for song, hits in sorted(rows.items()):
-                print(f"{name:5s} {song:45s} {np.mean(hits):.2f} of {len(hits)}")
-            if rows:
-                print(
-                    f"{name} held out, {kind}: {np.mean([np.mean(h) for h in rows.values()]):.3f}"
-                )
     return made
+
+
+def _mean(scores: Floats) -> Floats:
+    """Return the mean of each column, of what is known of it; nan where nothing is."""
+    known = np.isfinite(scores)
+    total = np.where(known, scores, 0).sum(axis=0)
+    return np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
+
+
+def examined(lesson: Lesson, judges: Judges) -> tuple[float, float]:
+    """Return F of the beats and of the downbeats that judges count; nan where bars are not known."""
+    metre = judge_metre(lesson.cloth, judges)
+    if metre is None:
+        return 0.0, 0.0
+    teeth = _teeth(lesson, metre.period, metre.phase)
+    beat = f_measure(lesson.beats_s, teeth)
+    if lesson.places is None:
+        return beat, np.nan
+    bars = teeth[metre.first :: metre.meter]
+    return beat, f_measure(lesson.beats_s[lesson.places == 0], bars)
 
 
 if __name__ == "__main__":

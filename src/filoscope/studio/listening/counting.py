@@ -12,18 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filoscope.studio.listening.grid import Grid, straighten
-from filoscope.studio.listening.judge import Judge, Judges, learned_judges
-from filoscope.studio.listening.metre import (
-    FINE,
-    Cloth,
-    bar_answers,
-    bar_traits,
-    beat_answers,
-    beat_traits,
-    weave,
-)
+from filoscope.studio.listening.judge import Judges, learned_judges
+from filoscope.studio.listening.metre import Metre, judge_metre, weave
 from filoscope.studio.listening.pulse import find_pulse, novelty
 from filoscope.studio.listening.spectra import FRAMES_HZ, Spectra
+from filoscope.studio.listening.traits import FINE
 
 Floats = NDArray[np.float64]
 
@@ -46,61 +39,36 @@ class Count:
 
 def count_song(heard: Spectra, *, judges: Judges | None = None) -> Count:
     """Find the beats and bars of a song; by other judges than those learned, where they are given."""
-    judges = judges or learned_judges()
     curve = novelty(heard.strokes)
     pulse = find_pulse(curve)
     if len(pulse) < PULSES_MIN:
         return Count()
     grid = straighten(pulse, curve, heard.duration_s)
     cloth = weave(heard, grid)
-    answers = beat_answers(cloth)
-    if not answers:
-        return Count()
-    shares = judges.beat.shares(np.array([beat_traits(cloth, *answer) for answer in answers]))
-    period, phase = answers[int(shares.argmax())]
-    return _counted(heard, grid, cloth, curve, (period, phase), float(shares.max()), judges.bar)
+    metre = judge_metre(cloth, judges or learned_judges())
+    return _counted(heard, grid, metre, curve) if metre else Count()
 
 
-def _counted(
-    heard: Spectra,
-    grid: Grid,
-    cloth: Cloth,
-    curve: Floats,
-    answer: tuple[int, int],
-    share: float,
-    judge: Judge,
-) -> Count:
-    period, phase = answer
-    places = np.arange(phase - period * (phase // period), cloth.rows.shape[1] + period, period)
+def _counted(heard: Spectra, grid: Grid, metre: Metre, curve: Floats) -> Count:
+    pulses = len(grid.times_s) - 1
+    places = np.arange(metre.phase % metre.period, pulses * FINE + metre.period, metre.period)
     times = grid.at(places / FINE)
     inside = (times >= -0.02) & (times <= heard.duration_s)
     times = np.maximum(times[inside], 0.0)
     if len(times) < PULSES_MIN:
         return Count()
-    skipped = int(np.argmax(inside))
-    meter, first = _bars(cloth, period, phase, len(times), judge)
-    first = (first - skipped) % meter
+    first = (metre.first - int(np.argmax(inside))) % metre.meter
     strengths = _strengths(times, curve)
     noise, music = _CLARITY[grid.is_rigid]
     clear = float(np.clip((grid.clarity - noise) / (music - noise), 0, 1))
     return Count(
         tempo_bpm=60 / float(np.median(np.diff(times))),
-        confidence=float(np.sqrt(share)) * clear,
-        meter=meter,
+        confidence=float(np.sqrt(metre.share)) * clear,
+        meter=metre.meter,
         beats_s=tuple(np.round(times, 4).tolist()),
-        downbeats_s=tuple(np.round(times[first::meter], 4).tolist()),
+        downbeats_s=tuple(np.round(times[first :: metre.meter], 4).tolist()),
         strengths=tuple(np.round(strengths, 3).tolist()),
     )
-
-
-def _bars(cloth: Cloth, period: int, phase: int, count: int, judge: Judge) -> tuple[int, int]:
-    """Return beats a bar and which beat of the comb opens one."""
-    answers = bar_answers(count)
-    if not answers:
-        return 4, 0
-    traits = np.array([bar_traits(cloth, period, phase, *answer) for answer in answers])
-    shares = judge.shares(traits)
-    return answers[int(shares.argmax())]
 
 
 def _strengths(times: Floats, curve: Floats) -> Floats:

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 PART_BARS_MIN = 4
 PART_S_MIN = 6.0  # shorter is a fill, not a part
 BLOCK_S = 2.0  # stands for a bar where no beat was found
+_BREAK_S_MAX = 24.0  # longer and heard again is a verse, however thin beside its chorus
 _KERNEL_BARS = 8
 _DROP_BELOW_HZ = 150.0
 _LULL_BEATS, _DROP_BEATS = 8, 8
@@ -43,7 +44,8 @@ def sections(heard: Spectra, downbeats_s: Floats) -> tuple[Section, ...]:
     borders = _borders(likeness, edges)
     spans = [(a, b) for a, b in pairwise(borders) if b > a]
     energies = _energies(fullness, edges, spans)
-    labels = _labels(likeness, spans, energies)
+    lengths = [float(edges[b] - edges[a]) for a, b in spans]
+    labels = _labels(likeness, spans, energies, lengths)
     return tuple(
         Section(round(float(edges[a]), 4), round(float(edges[b]), 4), label, round(energy, 3))
         for (a, b), label, energy in zip(spans, labels, energies, strict=True)
@@ -120,8 +122,10 @@ def _energies(fullness: Floats, edges: Floats, spans: list[tuple[int, int]]) -> 
     return [float(np.average(share[a:b], weights=width[a:b])) for a, b in spans]
 
 
-def _labels(likeness: Floats, spans: list[tuple[int, int]], energies: list[float]) -> list[str]:
-    """Name the parts: the fullest that come back are choruses, what rises to them verses."""
+def _labels(
+    likeness: Floats, spans: list[tuple[int, int]], energies: list[float], lengths: list[float]
+) -> list[str]:
+    """Name the parts: the fullest are choruses, what is thinner and long and comes back verses."""
     count = len(spans)
     if count == 1:
         return ["part"]
@@ -134,13 +138,14 @@ def _labels(likeness: Floats, spans: list[tuple[int, int]], energies: list[float
             for other in range(count)
             if other != number
         )
-        if number == 0 and energy < 0.75 * top:
+        is_verse = again and lengths[number] > _BREAK_S_MAX
+        if number == 0 and energy < 0.75 * top and not is_verse:
             labels.append("intro")
-        elif number == count - 1 and energy < 0.75 * top:
+        elif number == count - 1 and energy < 0.75 * top and not is_verse:
             labels.append("outro")
         elif energy >= 0.88 * top:
             labels.append("chorus")
-        elif 0 < number < count - 1 and energy < 0.6 * min(energies[number - 1], top):
+        elif energy < 0.6 * min(energies[number - 1], top) and not is_verse:
             labels.append("break")
         else:
             labels.append("verse" if again or number < count - 2 else "bridge")

@@ -16,9 +16,9 @@ from filoscope.studio.listening.spectra import FRAMES_HZ
 
 Floats = NDArray[np.float64]
 
-_STIFFER_IS_BETTER = 0.82
-"""A stiffer grid is taken while it explains this share of what the loosest does: what bends more fits
-chance strokes too."""
+_STIFFER_IS_BETTER = 0.07
+"""A stiffer grid is taken while it is so little less clear than the clearest: what bends more fits chance
+strokes too. (By a share, a line would be laid over a song that jumps from one tempo to another.)"""
 
 _REACH_S = 0.045  # how far from where a beat is expected its stroke is looked for
 _STIFFNESSES = (3000.0, 300.0, 30.0)
@@ -68,7 +68,7 @@ def straighten(pulse_s: Floats, curve: Floats, duration_s: float) -> Grid:
     grids += [_smooth(pulse_s, strokes, strengths, stiffness) for stiffness in _STIFFNESSES]
     filled = [_fill(times, duration_s) for times in [*grids, pulse_s]]
     clarities = [_clarity(times, strokes, strengths) for times in filled]
-    enough = _STIFFER_IS_BETTER * max(clarities)
+    enough = max(clarities) - _STIFFER_IS_BETTER
     chosen = next(place for place, clarity in enumerate(clarities) if clarity >= enough)
     return Grid(filled[chosen], clarities[chosen], chosen == 0)
 
@@ -77,13 +77,6 @@ def _clarity(times: Floats, strokes: Floats, strengths: Floats) -> float:
     place = np.interp(strokes, times, np.arange(len(times)))
     turns = (abs((strengths * np.exp(2j * np.pi * n * place)).sum()) for n in (1, 2, 3, 4, 6, 8))
     return float(max(turns) / strengths.sum())
-
-
-def _agreement(line: Floats, pulse_s: Floats) -> float:
-    """Return the share of the pulse that lies on the line, or halfway between its beats."""
-    half = 0.5 * float(line[1] - line[0])
-    away = (pulse_s - line[0] + half / 2) % half - half / 2
-    return float(np.mean(np.abs(away) < 0.03))
 
 
 def _strokes(curve: Floats) -> tuple[Floats, Floats]:
