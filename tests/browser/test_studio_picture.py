@@ -55,7 +55,7 @@ def looks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Loo
         write_clip(path, frames, fps=Fraction(FPS), samples=samples)
         arguments = {
             "source": str(path), "folder": str(folder / "looked"), "speed": 1.0, "hint_s": None,
-            "sound": None,
+            "sound": None, "kind": "clip",
         }  # fmt: skip
         facts = cutting_room.prepare(arguments, Limits(), lambda message: None)
         found[name] = path, (folder / "looked", facts)
