@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from filoscope.studio import BadWish, NothingToCut, Placed, Song, Timeline, cut
 from filoscope.studio.cutting import SHOT_S_MIN, STYLES, Take
+from filoscope.studio.rendering.pacing import Pace
 from filoscope.studio.timeline import Move
 from filoscope.studio.watching import Mistake
 
@@ -61,10 +62,11 @@ def test_planted_accents_land_on_strong_beats() -> None:
     at_s = timeline.sound.start_s
     for shot in timeline.shots:
         length_s = shot.frames / 30
+        moments = Pace(shot, timeline.fps).times_at(np.arange(shot.frames + 1.0))
         for mark_s in marks:
-            if shot.start_s <= mark_s <= shot.start_s + length_s:
+            if moments[0] <= mark_s <= moments[-1]:
                 shown += 1
-                song_s = at_s + mark_s - shot.start_s
+                song_s = at_s + np.interp(mark_s, moments, np.arange(shot.frames + 1)) / 30
                 landed += bool(np.abs(downs - song_s).min() < 0.05)
         at_s += length_s
     assert shown >= 3
@@ -314,7 +316,8 @@ def test_any_cut_keeps_to_the_rules(
         for shot in timeline.shots:
             take = by_name[shot.source]
             assert 0 <= shot.start_s
-            assert shot.start_s + shot.frames / fps <= take.footage.duration_s + 1e-6
+            end_s = Pace(shot, timeline.fps).time_at(shot.frames)
+            assert end_s <= take.footage.duration_s + 1e-6
             if take.offset_s is not None:
                 assert at_s == pytest.approx(take.offset_s + shot.start_s, abs=1e-6)
             at_s += shot.frames / fps

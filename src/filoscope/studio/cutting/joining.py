@@ -23,8 +23,8 @@ _APART_S = 2.5
 _MOTIONS_MAX = 2
 """Whips and matches by what moves, in a cut."""
 
-_SHARE = 2.5
-"""Of its frames, that a shot must have at least."""
+_SHARE, _LEAST_S = 2.5, 0.15
+"""A shot has so many times the frames of a transition; one that would be shorter is none."""
 
 _MATCHED = 0.4
 _PANNED, _STANDS = 0.15, 0.05
@@ -58,11 +58,11 @@ def joins_of(pieces: Sequence[Piece], scorer: Scorer, passage: Passage) -> dict[
         for offer in _offers(pieces, index, scorer, passage)
     ]
     for offer in sorted(offers, key=lambda one: (-one.worth, one.index)):
-        at, frames = pieces[offer.index].frame, max(round(_SECONDS[offer.name] * scorer.fps), 2)
+        at, frames = pieces[offer.index].frame, _frames(offer, pieces, scorer.fps)
         near = [abs(pieces[other].frame - at) / scorer.fps < _APART_S for other in found]
         if len(found) >= most or any(near) or (offer.is_by_motion and motions >= _MOTIONS_MAX):
             continue
-        if _has_room(pieces, offer.index, frames, scorer):
+        if frames and _has_room(pieces, offer.index, frames, scorer):
             transition = Transition(offer.name, frames)  # type: ignore[arg-type]
             found[offer.index] = Joined(transition, offer.why)
             motions += offer.is_by_motion
@@ -98,6 +98,13 @@ _SAID = {
 }  # fmt: skip
 
 
+def _frames(offer: _Offer, pieces: Sequence[Piece], fps: float) -> int:
+    """Return how long a transition may be between two shots; 0 for none."""
+    shorter = min(pieces[offer.index - 1].frames, pieces[offer.index].frames)
+    frames = min(round(_SECONDS[offer.name] * fps), int(shorter / _SHARE))
+    return frames if frames >= _LEAST_S * fps else 0
+
+
 def _pans(before: Piece, after: Piece, scorer: Scorer) -> tuple[float, float]:
     """Return how fast the picture passes to the right before and after a cut, camera and all."""
     return (
@@ -123,9 +130,9 @@ def kind_at(frame: int, passage: Passage, fps: float) -> Kind:
 
 
 def _has_room(pieces: Sequence[Piece], index: int, frames: int, scorer: Scorer) -> bool:
-    """Whether both shots are long enough, and their takes go on where they are seen together."""
+    """Whether both takes go on where they are seen together."""
     before, after = pieces[index - 1], pieces[index]
-    if before.take == after.take or min(before.frames, after.frames) < _SHARE * frames:
+    if before.take == after.take:
         return False
     is_still = scorer.materials[after.take].take.footage.is_photo
     fast = after.ramp.fast if after.ramp else scorer.materials[after.take].take.rate

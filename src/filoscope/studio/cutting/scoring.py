@@ -73,6 +73,9 @@ _LIKE_LEVELS = 24.0
 """Mean difference in levels of grey from which on two views have nothing in common."""
 
 _REPEATED, _PHOTO_REPEATED = 2.0, 2.5
+_TAKES_FEW, _TO_AND_FRO = 3, 0.3
+"""Lost, as a share of a shot's variety, where a take comes back after one shot of another one."""
+
 _CONTINUED_S = 0.1
 _NO_CUT = -1.6
 """A shot that goes on is no way to be long: it costs more than a cut within one view does."""
@@ -285,6 +288,12 @@ class Scorer:
         apart = max(apart, float(before.zoom != after.zoom))
         return places, style.variety * usual_s * (0.4 * apart - 0.8 * like - 0.6), 0.0
 
+    def returning(self, earlier: Piece, after: Piece) -> float:
+        """Return what it costs that a take comes back after one other shot, if there are more."""
+        if len(self.materials) < _TAKES_FEW or earlier.take != after.take:
+            return 0.0
+        return -_TO_AND_FRO * self.style.variety * self._usual_s
+
     def matching(self, before: Piece, after: Piece) -> float:
         """Return how much motion goes on over a cut: the same way, and as fast, 0 to 1."""
         x, y = self.materials[before.take].way(self.out_s(before) - _WAY_AROUND_S)
@@ -315,7 +324,9 @@ class Scorer:
         sums = dict.fromkeys(TERMS, 0.0)
         shown: dict[int, list[tuple[float, float]]] = {}
         before: tuple[Piece, float] | None = None
-        for piece in pieces:
+        for index, piece in enumerate(pieces):
+            if index > 1:
+                sums["variety"] += self.returning(pieces[index - 2], piece)
             for name, value in zip(OF_PIECE, self.of_piece(piece), strict=True):
                 sums[name] += float(value)
             length_s, size = piece.frames / self.fps, self.size(piece)

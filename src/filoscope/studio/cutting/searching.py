@@ -157,6 +157,9 @@ class Search:
         before = state.offer
         if before is not None:
             worth += scorer.of_cut(before.piece, piece, (before.size, offer.size))
+            earlier = state.before.offer if state.before else None
+            if earlier is not None:
+                worth += scorer.returning(earlier.piece, piece)
         return worth
 
     def _offered(self, first: int, last: int) -> list[_Offer]:
