@@ -1,6 +1,6 @@
 """Learn the judges of beats and bars (`listening/metre.json`), and say what they do on songs held out.
 
-    python -m bench.studio.accompany grooves --pieces 700
+    python -m bench.studio.accompany grooves
     python -m bench.studio.learn --data ../shared/data --also grooves --kept heard --out metre.json
 
 They learn from pieces that `band` plays, from grooves that `accompany` renders, and from the annotated songs
