@@ -1,7 +1,7 @@
 """Music of real grooves with exactly known beats: Musical MIDI Accompaniment, played by FluidSynth.
 
     apt-get install mma fluidsynth fluid-soundfont-gm timgm6mb-soundfont musescore-general-soundfont
-    python -m bench.studio.accompany FOLDER --pieces 900
+    python -m bench.studio.accompany FOLDER --pieces 300
 
 writes NAME.wav (mono) and NAME.beats (seconds, place in the bar; as the annotated songs have them). Waltzes,
 swing, bossa, polkas, country, 6/8, rock: each groove is given chords, a tempo that fits its kind and may
@@ -95,7 +95,7 @@ def main() -> None:
     """Play pieces into a folder, two at a time."""
     parser = argparse.ArgumentParser(prog="bench.studio.accompany")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--pieces", type=int, default=900)
+    parser.add_argument("--pieces", type=int, default=300)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     if not LIBRARY.is_dir():

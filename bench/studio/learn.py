@@ -1,6 +1,6 @@
 """Learn the judges of beats and bars (`listening/metre.json`), and say what they do on songs held out.
 
-    python -m bench.studio.accompany grooves --pieces 700
+    python -m bench.studio.accompany grooves
     python -m bench.studio.learn --data ../shared/data --also grooves --kept heard --out metre.json
 
 They learn from pieces that `band` plays, from grooves that `accompany` renders, and from the annotated songs
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.studio.lessons import ASTRAY, Lesson, gather
+from bench.studio.lessons import ASTRAY, Lesson, gather, muddied
 from filoscope.studio.listening.judge import Judge, Judges
 from filoscope.studio.listening.metre import BEATS_ASKED, beat_answers, judge_metre
 from filoscope.studio.listening.traits import FINE, METERS, bar_answers, bar_traits, beat_traits
@@ -60,11 +60,12 @@ def main() -> None:
     options = parser.parse_args()
     os.nice(10)
     lessons = gather(options.data / "beats", options.pieces, options.also, options.kept)
-    school = School(lessons)
+    rng = np.random.default_rng(9)
+    school = School([muddied(lesson, rng) for lesson in lessons])
     if options.out:
         weights = written(school.learn(set()))
         options.out.write_text(json.dumps(weights, separators=(",", ":")) + "\n")
-    folds = held_out(school, options.folds)
+    folds = held_out(school, lessons, options.folds)
     if options.held_out:
         options.held_out.write_text(json.dumps(folds) + "\n")
 
@@ -221,8 +222,8 @@ def _fit(
     return [np.asarray(value, np.float64) for value in values]
 
 
-def held_out(school: School, folds: int) -> list[dict[str, Any]]:
-    """Learn without some groups; print the F of beats and downbeats of theirs."""
+def held_out(school: School, lessons: list[Lesson], folds: int) -> list[dict[str, Any]]:
+    """Learn without some groups; print the F of beats and downbeats of theirs, as they were heard."""
     groups = sorted({lesson.group for lesson in school.lessons})
     made: list[dict[str, Any]] = []
     told: dict[str, list[tuple[float, float]]] = {}
@@ -231,7 +232,7 @@ def held_out(school: School, folds: int) -> list[dict[str, Any]]:
         judges = school.learn(out)
         songs = [group for group in sorted(out) if ":" not in group]
         made.append({"songs": songs, "weights": written(judges)})
-        for lesson in school.lessons:
+        for lesson in lessons:
             if lesson.group in out:
                 told.setdefault(lesson.group, []).append(examined(lesson, judges))
     for kind in ("", "band:", "mma:"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +19,13 @@ from filoscope.media.audio import read_samples
 from filoscope.studio.listening.grid import Grid, straighten
 from filoscope.studio.listening.metre import weave
 from filoscope.studio.listening.pulse import find_pulse, novelty
-from filoscope.studio.listening.spectra import spectra
-from filoscope.studio.listening.traits import Cloth, cloth_of
+from filoscope.studio.listening.spectra import GROUPS, spectra
+from filoscope.studio.listening.traits import ROWS, Cloth, cloth_of
 
 Floats = NDArray[np.float64]
 
 CROP_S = 40.0
-SONG_WEIGHT = 3.0  # of a crop of a real song beside a played piece
+SONG_WEIGHT = 6.0  # of a crop of a real song beside a played piece
 ASTRAY = (
     "fof_metal_madness",
 )  # its chart lies a third of a beat from its strokes: nothing to learn
@@ -80,6 +80,21 @@ def gather(songs: Path, pieces: int, also: Path | None, kept: Path) -> list[Less
                 _keep(sound, file)
             lessons += _read(file)
     return lessons
+
+
+def muddied(lesson: Lesson, rng: np.random.Generator) -> Lesson:
+    """Return a played piece with changes of harmony and of sound from elsewhere mixed into its own.
+
+    In recordings they tell less of bars than in pieces whose chords are all new on a downbeat.
+    """
+    if ":" not in lesson.group:
+        return lesson
+    rows = lesson.cloth.rows.copy()
+    for part in (slice(GROUPS, GROUPS + 3), slice(GROUPS + 3, ROWS)):
+        share = rng.uniform(0, 1)
+        elsewhere = np.roll(rows[part], int(rng.integers(rows.shape[1])), axis=1)
+        rows[part] = (1 - share) * rows[part] + share * elsewhere
+    return replace(lesson, cloth=cloth_of(rows, lesson.cloth.pulse_s))
 
 
 def _played(pieces: int, kept: Path) -> Iterator[_Sound | Path]:
