@@ -48,7 +48,7 @@ def test_a_sound_is_shared_heard_and_laid_under_a_clip(
     play.click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.locator(".sound-wave input")).not_to_have_value("0")
-    page.get_by_role("link", name="Use this sound").click()
+    page.get_by_role("link", name="Upload with it").click()
     page.wait_for_selector("[data-upload][data-ready]")
     page.get_by_label("Your clip begins at").fill("1.5")
     page.get_by_label("Lowered").check()

@@ -1,5 +1,6 @@
 // Tools for the picture, each in a module of its own: what the page wires with one call.
 
+import { Blurred } from "./blurred.js";
 import { chosenShot } from "./choosing.js";
 import { Green } from "./green.js";
 import { wireImprove } from "./improve.js";
@@ -18,7 +19,7 @@ export function wirePictureTools(root, tools) {
   const overlays = new Overlays(root.querySelector("[data-overlays]"), player, stickers);
   const touch = new Touch(root, tools, overlays);
   new Lanes(root, tools, touch, stickers);
-  player.layers.push(overlays, green, touch);
+  player.layers.push(new Blurred(root.querySelector("[data-picture]")), overlays, green, touch);
   const shows = [wireSpeed(root, tools), wireScreen(root, tools, green), wireImprove(root, tools), wireLaying(root, tools, touch, overlays), wireMore(root, tools)];
   const show = () => shows.forEach((one) => one());
   store.addEventListener("change", show);
