@@ -8,6 +8,7 @@ from bench.studio.band import play
 from bench.studio.learn import f_measure
 from numpy.typing import NDArray
 
+from filoscope.studio.listening.borders import border_votes
 from filoscope.studio.listening.grid import Grid, straighten
 from filoscope.studio.listening.judge import Judge, Judges
 from filoscope.studio.listening.metre import judge_metre
@@ -23,7 +24,7 @@ from filoscope.studio.listening.traits import (
     cloth_of,
 )
 
-CHORD = 6  # the row of changes of chord
+CHORD, SOUND = 6, 9  # rows of changes of chord and of the whole sound
 PULSES = 48
 
 
@@ -70,6 +71,42 @@ def test_good_bars_speak_for_their_beats() -> None:
         found = judge_metre(told, judges_of_chords(told))
         assert found is not None
         assert (FINE, phase) == (found.period, found.phase)
+
+
+def parts_every(pulses: int, *, first: int, late: int = 0) -> Cloth:
+    """Return cloth in which nothing happens but the sound turning; `late` by parts of a pulse."""
+    rows = np.ones((ROWS, PULSES * FINE))
+    rows[SOUND, first * FINE + late :: pulses * FINE] = 15.0
+    return cloth_of(rows, 0.5)
+
+
+@pytest.mark.parametrize("late", [-3, 0, 3])
+@pytest.mark.parametrize(("meter", "first"), [(3, 1), (4, 2), (5, 0)])
+def test_bars_in_which_parts_begin_get_the_votes(meter: int, first: int, late: int) -> None:
+    cloth = parts_every(4 * meter, first=meter + first, late=late)
+    ways = bar_answers(PULSES)
+    votes = border_votes(cloth, FINE, 0)
+    assert len(ways) == len(votes)
+    best = max(votes)
+    assert best > 3
+    assert votes[ways.index((meter, first))] == best
+    assert all(
+        votes[ways.index((meter, other))] < -3 for other in range(meter) if other != first
+    )  # fmt: skip
+
+
+def test_parts_speak_where_bars_are_all_the_same() -> None:
+    """The judge knows nothing: kicks on every beat; the sound turns on one of four."""
+    cloth = parts_every(16, first=6)
+    knows = judges_of_chords(cloth)
+    bar = likes(bar_traits(cloth, FINE, 0), np.zeros(bar_traits(cloth, FINE, 0).shape[1]))
+    found = judge_metre(cloth, Judges(knows.beat, bar))
+    assert found is not None
+    assert (FINE, 0, 4, 2) == (found.period, found.phase, found.meter, found.first)
+
+
+def test_nobody_votes_where_no_part_begins() -> None:
+    assert not border_votes(cloth_of(np.ones((ROWS, PULSES * FINE)), 0.5), FINE, 0).any()
 
 
 def test_every_way_to_count_has_its_traits() -> None:

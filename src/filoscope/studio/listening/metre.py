@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from filoscope.studio.listening.borders import border_votes
 from filoscope.studio.listening.grid import Grid
 from filoscope.studio.listening.judge import Judges
 from filoscope.studio.listening.spectra import FRAMES_HZ, TONES_HZ, Spectra
@@ -107,7 +108,7 @@ class Metre:
 
 
 def judge_metre(cloth: Cloth, judges: Judges) -> Metre | None:
-    """Judge beats, then the bars of the likeliest: good bars speak for their beats."""
+    """Judge beats, then the bars of the likeliest: good bars speak for their beats, and borders of parts."""
     answers = beat_answers(cloth)
     if not answers:
         return None
@@ -119,7 +120,8 @@ def judge_metre(cloth: Cloth, judges: Judges) -> Metre | None:
         return Metre(*answers[best], 4, 0, float(shares[best]))
     traits = [bar_traits(cloth, *answers[place]) for place in asked]
     owner = np.repeat(asked, [len(ways) for ways in traits])
-    both = judges.bar.scores(np.concatenate(traits)) + np.log(shares[owner] + 1e-9)
+    votes = np.concatenate([border_votes(cloth, *answers[place]) for place in asked])
+    both = judges.bar.scores(np.concatenate(traits)) + np.log(shares[owner] + 1e-9) + votes
     both = np.exp(both - both.max())
     both /= both.sum()
     total = {place: float(both[owner == place].sum()) for place in asked}
