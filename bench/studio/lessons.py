@@ -7,6 +7,7 @@ file of grooves ("mma:stdlib-waltz").
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -60,7 +61,6 @@ class Lesson:
 class _Sound:
     name: str
     group: str
-    weight: float
     samples: NDArray[np.float32]
     beats_s: Floats
     places: Floats | None
@@ -79,7 +79,18 @@ def gather(songs: Path, pieces: int, also: Path | None, kept: Path) -> list[Less
             if isinstance(sound, _Sound):
                 _keep(sound, file)
             lessons += _read(file)
-    return lessons
+    return weighed(lessons)
+
+
+def weighed(lessons: list[Lesson]) -> list[Lesson]:
+    """Return lessons that count as much as they should: a real song, however long, as four crops."""
+    crops = Counter(lesson.group for lesson in lessons)
+    return [
+        lesson
+        if ":" in lesson.group
+        else replace(lesson, weight=SONG_WEIGHT * 4 / crops[lesson.group])
+        for lesson in lessons
+    ]
 
 
 def muddied(lesson: Lesson, rng: np.random.Generator) -> Lesson:
@@ -109,7 +120,7 @@ def _played(pieces: int, kept: Path) -> Iterator[_Sound | Path]:
         first = np.argmin(np.abs(piece.beats_s - piece.downbeats_s[0]))
         places = (np.arange(len(piece.beats_s)) - first) % piece.meter
         yield _Sound(
-            name, f"band:{style}", 1.0, piece.samples, piece.beats_s, places, piece.meter
+            name, f"band:{style}", piece.samples, piece.beats_s, places, piece.meter
         )  # fmt: skip
 
 
@@ -126,7 +137,7 @@ def _annotated(folder: Path, kept: Path) -> Iterator[_Sound | Path]:
             part = sound[int(start * RATE_HZ) : int((start + CROP_S) * RATE_HZ)]
             keep = (known[:, 0] >= start) & (known[:, 0] < start + CROP_S)
             yield _Sound(
-                f"{file.stem}_{start:.0f}", file.stem, SONG_WEIGHT * 4 / len(starts), part,
+                f"{file.stem}_{start:.0f}", file.stem, part,
                 known[keep, 0] - start, known[keep, 1] - 1 if has_bars else None,
                 int(known[:, 1].max()) if has_bars else 0,
             )  # fmt: skip
@@ -140,9 +151,7 @@ def _accompanied(folder: Path, kept: Path) -> Iterator[_Sound | Path]:
         known = np.loadtxt(file, ndmin=2)
         sound = read_samples(file.with_suffix(".wav"), rate_hz=RATE_HZ, channels=1)[0]
         group = "mma:" + re.sub(r"_\d+$", "", file.stem)
-        yield _Sound(
-            file.stem, group, 1.0, sound, known[:, 0], known[:, 1] - 1, int(known[:, 1].max())
-        )
+        yield _Sound(file.stem, group, sound, known[:, 0], known[:, 1] - 1, int(known[:, 1].max()))
 
 
 def _keep(sound: _Sound, file: Path) -> None:
@@ -158,7 +167,7 @@ def _keep(sound: _Sound, file: Path) -> None:
     np.savez(
         file, rows=cloth.rows.astype(np.float32), pulse_s=cloth.pulse_s,
         times_s=grid.times_s, clarity=grid.clarity, is_rigid=grid.is_rigid, beats_s=sound.beats_s,
-        places=places, meter=sound.meter, group=sound.group, weight=sound.weight,
+        places=places, meter=sound.meter, group=sound.group,
     )  # fmt: skip
 
 
@@ -171,7 +180,7 @@ def _read(file: Path) -> list[Lesson]:
         places = kept["places"]
         return [
             Lesson(
-                str(kept["group"]), float(kept["weight"]), cloth, grid, kept["beats_s"],
+                str(kept["group"]), 1.0, cloth, grid, kept["beats_s"],
                 places if len(places) else None, int(kept["meter"]),
             )
         ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Which strokes of the pulse are the beats, and which beats open a bar.
 
->>> counted = count_beats(weave(heard, curve, grid))
+>>> metre = judge_metre(weave(heard, grid), learned_judges())
 
 Music straightened by its grid is rigid, whatever its tempo did: so every answer (each second pulse,
 each third, those between, ...) is a comb over the same cloth, and is judged by what lies under its
