@@ -121,7 +121,7 @@ def test_a_clip_whose_sound_is_hidden_plays_muted_and_says_so(
     card = page.locator(".card").first
     expect(card.get_by_text("This sound isn't available")).to_be_visible()
     expect(card.locator(".sound-switch")).to_be_hidden()
-    page.wait_for_function("document.querySelector('.card video')?.currentTime > 0.2")
+    page.wait_for_function("() => document.querySelector('.card video')?.currentTime > 0.2")
     assert 0 == page.evaluate("document.querySelector('.card video').webkitAudioDecodedByteCount")
 
 

@@ -20,6 +20,9 @@ PERIODS = (6, 8, 12, 16, 18, 24, 32, 36, 48, 72, 96)
 """Beats that are tried, in `FINE` parts of a pulse."""
 
 METERS = (3, 4, 5, 6, 7)
+ODD_METERS, ODD_BARS_MIN = (5, 7), 6
+"""Rare meters are believed after so many bars: in a few, chance counts to five or seven as well."""
+
 PLACES = (0.0, 0.25, 1 / 3, 0.5, 2 / 3, 0.75)  # of a beat, where strokes are counted
 _TEMPI_BPM = (50.0, 65.0, 80.0, 100.0, 125.0, 155.0, 195.0)
 _KINDS = (slice(0, ROWS), slice(0, 2), slice(2, 4), slice(4, 6), slice(6, 9))
@@ -96,7 +99,8 @@ def _at(values: Floats, place: float) -> float:
 
 def bar_answers(count: int) -> list[tuple[int, int]]:
     """Return each (meter, first downbeat) that a row of so many beats could have."""
-    return [(meter, first) for meter in METERS if count >= 2 * meter for first in range(meter)]
+    enough = {meter: (ODD_BARS_MIN if meter in ODD_METERS else 2) * meter for meter in METERS}
+    return [(meter, first) for meter in METERS if count >= enough[meter] for first in range(meter)]
 
 
 def bar_traits(cloth: Cloth, period: int, phase: int) -> Floats:
