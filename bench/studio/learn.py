@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.studio.lessons import ASTRAY, Lesson, gather, muddied
+from bench.studio.lessons import Lesson, gather, muddied
 from filoscope.studio.listening.judge import Judge, Judges
 from filoscope.studio.listening.metre import BEATS_ASKED, beat_answers, judge_metre
 from filoscope.studio.listening.traits import FINE, METERS, bar_answers, bar_traits, beat_traits
@@ -85,9 +85,7 @@ class School:
     def learn(self, without: set[str]) -> Judges:
         """Learn both judges from all groups but some."""
         inside = [
-            number
-            for number, lesson in enumerate(self.lessons)
-            if lesson.group not in without and lesson.group not in ASTRAY
+            number for number, lesson in enumerate(self.lessons) if lesson.group not in without
         ]
         groups = sorted({self.lessons[number].group for number in inside})
         sheets = []

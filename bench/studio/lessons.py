@@ -27,9 +27,6 @@ Floats = NDArray[np.float64]
 
 CROP_S = 40.0
 SONG_WEIGHT = 6.0  # of a crop of a real song beside a played piece
-ASTRAY = (
-    "fof_metal_madness",
-)  # its chart lies a third of a beat from its strokes: nothing to learn
 
 
 @dataclass(frozen=True, slots=True)
