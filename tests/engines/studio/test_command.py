@@ -88,8 +88,8 @@ def test_a_song_that_is_shorter_than_what_is_asked_for_is_cut_to_its_end(
     short = write_sound(tmp_path / "short.wav", make_song(1)[: 10 * RATE_HZ])
     out = tmp_path / "out.mp4"
     assert main(["studio", "cut", str(short), takes[0], "-o", str(out), *SIZE]) == 0
-    # The take covers the last six seconds; a part of a bar at either end may be left.
-    assert 2.9 < probe(out).duration_s <= 6.1
+    # The take covers the last six seconds.
+    assert 3.9 < probe(out).duration_s <= 6.1
 
 
 def test_a_style_that_nobody_knows_is_refused_with_those_there_are(
