@@ -111,24 +111,31 @@ def directed(take: Samples, reference: Reference, place: Fit) -> Fit:
         That of the direct sound, or of an echo of it up to `ECHO_S` away.
     """
     arrivals = _arrivals(take, reference, place)
-    song = _cut(reference.samples, round(place.offset_s * RATE_HZ), len(take))
-    itself = Fit(round(place.offset_s * RATE_HZ) / RATE_HZ, 0.0, 0.0, 0.0)
-    own = _arrivals(song, reference, itself)
-    if not len(arrivals) or not len(own):
+    if not len(arrivals):
         return place
     loudest = int(np.argmax(arrivals))
     tops = np.flatnonzero(arrivals == maximum_filter1d(arrivals, RATE_HZ * UPSAMPLING // 1000))
-    middle = len(own) // 2
-    likeness = own / own[middle]
-    straight = [
-        at
-        for at in tops[tops > loudest].tolist()
-        if arrivals[at] >= max(DIRECT_SHARE * arrivals[loudest], DIRECT_MIN)
-        and likeness[min(middle + at - loudest, len(own) - 1)] < OWN_SHARE_MAX
-    ]
+    least = max(DIRECT_SHARE * arrivals[loudest], DIRECT_MIN)
+    straight = [at for at in tops[tops > loudest].tolist() if arrivals[at] >= least]
+    if straight:
+        likeness = _likeness(reference, place, len(take))
+        middle = len(likeness) // 2
+        straight = [
+            at
+            for at in straight
+            if likeness[min(middle + at - loudest, len(likeness) - 1)] < OWN_SHARE_MAX
+        ]
     # A larger lag is an earlier arrival.
     lag = max(straight, default=loudest) - len(arrivals) // 2
     return replace(place, offset_s=place.offset_s + lag / (RATE_HZ * UPSAMPLING))
+
+
+def _likeness(reference: Reference, place: Fit, length: int) -> NDArray[np.float32]:
+    """Return how like itself the song is around a place, by lag; 1 at none, in the middle."""
+    first = round(place.offset_s * RATE_HZ)
+    song = _cut(reference.samples, first, length)
+    own = _arrivals(song, reference, Fit(first / RATE_HZ, 0.0, 0.0, 0.0))
+    return np.asarray(own / own[len(own) // 2], np.float32)
 
 
 def _arrivals(take: Samples, reference: Reference, place: Fit) -> NDArray[np.float32]:
